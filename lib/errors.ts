@@ -1,0 +1,155 @@
+/** One table of everything that can be refused, for frames, HTTP and pages. */
+import type { ErrorCode } from "./protocol.ts";
+
+interface ErrorInfo {
+  /** The HTTP status that says the same. */
+  status: number;
+  /** Whether the same request may succeed later without a change. */
+  retry: boolean;
+  /** What happened and what to do, for developers. */
+  message: string;
+}
+
+/** Status, whether retrying helps, and the cure, by code. */
+export const ERRORS: Readonly<Record<ErrorCode, ErrorInfo>> = {
+  bad_json: {
+    status: 400,
+    retry: false,
+    message: "Expected a JSON object",
+  },
+  bad_frame: {
+    status: 400,
+    retry: false,
+    message: "A field is missing or of the wrong type: see docs/protocol.md",
+  },
+  unknown_type: {
+    status: 400,
+    retry: false,
+    message: "This type of frame is unknown: see docs/protocol.md",
+  },
+  frame_too_big: {
+    status: 413,
+    retry: false,
+    message: "A frame may have 65,536 bytes: send less at once",
+  },
+  empty: {
+    status: 422,
+    retry: false,
+    message: "A message needs at least one visible character",
+  },
+  too_long: {
+    status: 422,
+    retry: false,
+    message: "A message may have 8,000 characters and 32 KiB: split it",
+  },
+  no_room: {
+    status: 404,
+    retry: false,
+    message: "There is no such room, or it may not be seen",
+  },
+  no_message: {
+    status: 404,
+    retry: false,
+    message: "There is no such message in this room",
+  },
+  not_yours: {
+    status: 403,
+    retry: false,
+    message: "Only the author may change a message",
+  },
+  deleted: {
+    status: 410,
+    retry: false,
+    message: "The message was deleted",
+  },
+  id_taken: {
+    status: 409,
+    retry: false,
+    message: "This id was used for something else: mint a new one",
+  },
+  out_of_order: {
+    status: 409,
+    retry: true,
+    message: "An earlier post to this room was refused: repeat or withdraw it",
+  },
+  too_fast: {
+    status: 429,
+    retry: true,
+    message: "Too many requests: wait, then try again",
+  },
+  unavailable: {
+    status: 503,
+    retry: true,
+    message: "The server can't store anything right now: try again shortly",
+  },
+  stopping: {
+    status: 503,
+    retry: true,
+    message: "The server is restarting: try again shortly",
+  },
+  name_empty: {
+    status: 422,
+    retry: false,
+    message: "A name needs at least one letter or digit",
+  },
+  name_too_long: {
+    status: 422,
+    retry: false,
+    message: "A name may have 40 characters",
+  },
+  name_characters: {
+    status: 422,
+    retry: false,
+    message: "A name can't contain control, formatting or direction characters",
+  },
+  name_reserved: {
+    status: 422,
+    retry: false,
+    message: "This name is reserved: choose another",
+  },
+  name_taken: {
+    status: 409,
+    retry: false,
+    message: "This name, or one that looks like it, is taken: choose another",
+  },
+  unauthorized: {
+    status: 401,
+    retry: false,
+    message: "No valid session: get one from POST /api/session",
+  },
+  forbidden_origin: {
+    status: 403,
+    retry: false,
+    message: "Requests from this origin are not allowed: see ATOLL_ORIGINS",
+  },
+  not_a_websocket: {
+    status: 426,
+    retry: false,
+    message: "Expected a WebSocket handshake",
+  },
+  cannot_leave: {
+    status: 422,
+    retry: false,
+    message: "Everyone stays in the lobby",
+  },
+  internal: {
+    status: 500,
+    retry: true,
+    message: "Something went wrong on the server: try again",
+  },
+};
+
+/** A request that is refused, with its place in {@link ERRORS}. */
+export class Refusal extends Error {
+  /** Which entry of {@link ERRORS} this is. */
+  readonly code: ErrorCode;
+  /** Milliseconds after which trying again makes sense. */
+  readonly wait: number | undefined;
+
+  /** Makes the refusal; `wait` is in milliseconds. */
+  constructor(code: ErrorCode, wait?: number) {
+    super(ERRORS[code].message);
+    this.code = code;
+    this.wait = wait;
+  }
+}

@@ -1,0 +1,433 @@
+/**
+ * The wire protocol `atoll.v1`: JSON text frames over a WebSocket.
+ *
+ * The one place where frames, limits and close codes are defined, for the
+ * server, the browser, bots and tests. `docs/protocol.md` explains them to
+ * people who write clients.
+ */
+import * as v from "valibot";
+
+/** The WebSocket subprotocol that clients offer and the server echoes. */
+export const SUBPROTOCOL = "atoll.v1";
+
+/** A second offered subprotocol may carry a program's token; it is never echoed. */
+export const TOKEN_SUBPROTOCOL_PREFIX = "atoll.token.";
+
+/** Sizes that both sides respect. */
+export const LIMITS = {
+  /** UTF-8 bytes in one frame from a client. */
+  frameBytes: 64 * 1024,
+  /** Unicode code points in a message. */
+  bodyCodePoints: 8_000,
+  /** UTF-8 bytes in a message. */
+  bodyBytes: 32 * 1024,
+  /** Grapheme clusters in a person's name. */
+  personNameGraphemes: 40,
+  /** Grapheme clusters in a room's name. */
+  roomNameGraphemes: 40,
+  /** Messages in one `messages` frame. */
+  pageMessages: 100,
+  /** Frames a connection may get wrong before it is closed. */
+  badFrames: 10,
+} as const;
+
+/**
+ * Close codes of our own. Below 4500: come back and resume, after the delay
+ * in milliseconds that may follow the reason's first word. From 4500: don't.
+ */
+export const CLOSE = {
+  /** The server stops or restarts. */
+  restarting: 4000,
+  /** This connection reads too slowly to keep up. */
+  tooSlow: 4001,
+  /** Frames arrive faster than they can be handled. */
+  tooFast: 4002,
+  /** The session ended: signed out, expired or removed. */
+  sessionEnded: 4500,
+  /** Too many frames that are not of this protocol. */
+  badFrames: 4501,
+} as const;
+
+/** Whether a client should connect again after this close code. */
+export function mayReconnect(code: number): boolean {
+  return code < 4500;
+}
+
+/** What can go wrong with a request; `lib/errors.ts` tells status and cure. */
+export type ErrorCode =
+  | "bad_json"
+  | "bad_frame"
+  | "unknown_type"
+  | "frame_too_big"
+  | "empty"
+  | "too_long"
+  | "no_room"
+  | "no_message"
+  | "not_yours"
+  | "deleted"
+  | "id_taken"
+  | "out_of_order"
+  | "too_fast"
+  | "unavailable"
+  | "stopping"
+  | "name_empty"
+  | "name_too_long"
+  | "name_characters"
+  | "name_reserved"
+  | "name_taken"
+  | "unauthorized"
+  | "forbidden_origin"
+  | "not_a_websocket"
+  | "cannot_leave"
+  | "internal";
+
+// --- What a room's log holds -------------------------------------------------
+
+interface EntryBase {
+  /** Place in the room's log: 1, 2, 3 … without holes (L1). */
+  seq: number;
+  /** The entry's own id, a UUID minted by whoever wrote it (L3). */
+  id: string;
+  /** Milliseconds since 1970; never runs backwards in a room. */
+  at: number;
+  /** How many messages were posted in the room up to and including this entry. */
+  posts: number;
+  /** The author's person id. */
+  author: string;
+  /** The author's present name. */
+  name: string;
+}
+
+/** A message was posted; its message id is the entry's id. */
+export interface PostedEntry extends EntryBase {
+  kind: "posted";
+  body: string;
+  /** The message was deleted since: `body` is empty (L7). */
+  deleted?: true;
+}
+
+/** A message got a new body. */
+export interface EditedEntry extends EntryBase {
+  kind: "edited";
+  /** Id of the message. */
+  message: string;
+  body: string;
+  /** The message was deleted since: `body` is empty (L7). */
+  deleted?: true;
+}
+
+/** A message was deleted. */
+export interface DeletedEntry extends EntryBase {
+  kind: "deleted";
+  /** Id of the message. */
+  message: string;
+}
+
+/** An event with its place in a room's log. */
+export type Entry = PostedEntry | EditedEntry | DeletedEntry;
+
+/** A message's state as of `rev`; of two states the one with the higher `rev` wins. */
+export interface Message {
+  id: string;
+  /** Seq of the entry that posted it; messages are shown in this order. */
+  seq: number;
+  /** Seq of the last entry that touched it. */
+  rev: number;
+  at: number;
+  /** How many messages were posted in the room up to and including this one. */
+  posts: number;
+  author: string;
+  name: string;
+  /** Empty when deleted. */
+  body: string;
+  /** When it was last edited, in milliseconds since 1970. */
+  editedAt?: number;
+  deleted?: true;
+}
+
+/** Someone, as others see them. */
+export interface Person {
+  id: string;
+  name: string;
+}
+
+/** A room that a person follows, and how far they have read it. */
+export interface FollowedRoom {
+  room: string;
+  /** Stable part of the room's address: `/rooms/<slug>`. */
+  slug: string;
+  name: string;
+  kind: "open";
+  /** Seq of the room's newest entry, 0 when empty. */
+  head: number;
+  /** Messages posted in the room so far. */
+  posts: number;
+  /** Seq up to which this person has read. */
+  lastRead: number;
+  /** Messages posted up to `lastRead`: unread = `posts` − `lastReadPosts`. */
+  lastReadPosts: number;
+}
+
+// --- Frames from the server --------------------------------------------------
+
+/** Chosen by the client with a request, repeated in its answer. */
+export type Ref = string | number;
+
+/** Log entries, dense and in order; also the answer to a `join` that resumes. */
+export interface EntriesFrame {
+  type: "entries";
+  ref?: Ref;
+  room: string;
+  epoch: string;
+  entries: Entry[];
+}
+
+/**
+ * States of messages, oldest first, read together as of entry `seq`.
+ * With `reset` they replace all that the client holds of the room, and its
+ * cursor becomes (`seq`, `id`); without, they are an older page to merge.
+ */
+export interface MessagesFrame {
+  type: "messages";
+  ref?: Ref;
+  room: string;
+  epoch: string;
+  /** The room's head when the page was read, 0 when the room is empty. */
+  seq: number;
+  /** Id of the entry at `seq`, empty when the room is empty. */
+  id: string;
+  /** Messages posted in the room up to `seq`. */
+  posts: number;
+  messages: Message[];
+  /** Whether there are older messages than these. */
+  more: boolean;
+  reset?: true;
+}
+
+/** The entry with this id is in the log for good; answers post, edit and delete. */
+export interface PostedFrame {
+  type: "posted";
+  ref?: Ref;
+  room: string;
+  id: string;
+  seq: number;
+}
+
+/** Who one is and which rooms one follows: state, the higher `version` wins. */
+export interface MeFrame {
+  type: "me";
+  version: number;
+  epoch: string;
+  person: Person;
+  rooms: FollowedRoom[];
+}
+
+/** Who has the room on screen; a list only in rooms of up to 200 people. */
+export interface PresenceFrame {
+  type: "presence";
+  room: string;
+  count: number;
+  people?: Person[];
+}
+
+/** Who is writing in the room right now. */
+export interface TypingFrame {
+  type: "typing";
+  room: string;
+  people: Person[];
+}
+
+/** A request was refused, or a frame could not be understood. */
+export interface ErrorFrame {
+  type: "error";
+  ref?: Ref;
+  code: ErrorCode;
+  /** English, for developers; pages show their own words for `code`. */
+  message: string;
+  /** Whether the same request may succeed later. */
+  retry: boolean;
+  /** Milliseconds to wait before that. */
+  wait?: number;
+  /** With a refused post, edit or delete: which. */
+  room?: string;
+  id?: string;
+}
+
+/** Answers `ping`. */
+export interface PongFrame {
+  type: "pong";
+  ref?: Ref;
+}
+
+/** All frames that a server sends. */
+export type ServerFrame =
+  | EntriesFrame
+  | MessagesFrame
+  | PostedFrame
+  | MeFrame
+  | PresenceFrame
+  | TypingFrame
+  | ErrorFrame
+  | PongFrame;
+
+// --- Frames from a client ----------------------------------------------------
+
+const ref = v.optional(v.union([
+  v.pipe(v.string(), v.maxLength(64)),
+  v.pipe(v.number(), v.safeInteger()),
+]));
+const seq = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const uuid = v.pipe(
+  v.string(),
+  v.regex(
+    /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i,
+    "Expected a UUID",
+  ),
+  v.toLowerCase(),
+);
+/** A room's id or its slug. */
+const room = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
+const body = v.string();
+
+/** Puts a room on screen; with `after` it resumes behind the entry held last. */
+const join = v.object({
+  type: v.literal("join"),
+  ref,
+  room,
+  after: v.optional(seq),
+  afterId: v.optional(v.string()),
+  epoch: v.optional(v.string()),
+});
+const leave = v.object({ type: v.literal("leave"), ref, room });
+const post = v.object({ type: v.literal("post"), ref, room, id: uuid, body });
+const edit = v.object({
+  type: v.literal("edit"),
+  ref,
+  room,
+  id: uuid,
+  message: uuid,
+  body,
+});
+const del = v.object({
+  type: v.literal("delete"),
+  ref,
+  room,
+  id: uuid,
+  message: uuid,
+});
+/** Gives up a post that was refused with `retry`, so that later ones go on (L4). */
+const withdraw = v.object({ type: v.literal("withdraw"), ref, room, id: uuid });
+const history = v.object({
+  type: v.literal("history"),
+  ref,
+  room,
+  before: v.pipe(seq, v.minValue(1)),
+  limit: v.optional(
+    v.pipe(
+      v.number(),
+      v.integer(),
+      v.minValue(1),
+      v.maxValue(LIMITS.pageMessages),
+    ),
+  ),
+});
+const typing = v.object({ type: v.literal("typing"), ref, room });
+const read = v.object({ type: v.literal("read"), ref, room, seq });
+const ping = v.object({ type: v.literal("ping"), ref });
+
+/** Schemas of all frames that a client sends, by their type. */
+export const clientFrameSchemas = {
+  join,
+  leave,
+  post,
+  edit,
+  delete: del,
+  withdraw,
+  history,
+  typing,
+  read,
+  ping,
+} as const;
+
+/** The types of frames that a client sends. */
+export type ClientFrameType = keyof typeof clientFrameSchemas;
+
+/** A client's frame of the given type, after its check. */
+export type ClientFrameOf<T extends ClientFrameType> = v.InferOutput<
+  typeof clientFrameSchemas[T]
+>;
+
+/** All frames that a client sends. */
+export type ClientFrame = { [T in ClientFrameType]: ClientFrameOf<T> }[
+  ClientFrameType
+];
+
+/** A frame that could not be understood: what to answer. */
+export class FrameError extends Error {
+  /** Which error to answer with. */
+  readonly code: ErrorCode;
+  /** The request's ref where one could be read. */
+  readonly ref: Ref | undefined;
+  /** Makes the error from its code, the cure and the ref. */
+  constructor(code: ErrorCode, message: string, ref?: Ref) {
+    super(message);
+    this.code = code;
+    this.ref = ref;
+  }
+}
+
+/** Parses and checks one text frame from a client; throws {@link FrameError}. */
+export function parseClientFrame(text: string): ClientFrame {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new FrameError("bad_json", "Expected a JSON object in a text frame");
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new FrameError("bad_json", "Expected a JSON object in a text frame");
+  }
+  const given = value as { type?: unknown; ref?: unknown };
+  const parsedRef = v.safeParse(ref, given.ref);
+  const givenRef = parsedRef.success ? parsedRef.output : undefined;
+  if (
+    typeof given.type !== "string" ||
+    !Object.hasOwn(clientFrameSchemas, given.type)
+  ) {
+    const types = Object.keys(clientFrameSchemas).join(", ");
+    throw new FrameError("unknown_type", `Expected type ${types}`, givenRef);
+  }
+  const schema = clientFrameSchemas[given.type as ClientFrameType];
+  const result = v.safeParse(schema as v.GenericSchema<ClientFrame>, value);
+  if (result.success) return result.output;
+  const issue = result.issues[0];
+  const path = v.getDotPath(issue) ?? "frame";
+  throw new FrameError("bad_frame", `${path}: ${issue.message}`, givenRef);
+}
+
+// --- Message bodies ----------------------------------------------------------
+
+// Controls other than tab and line feed mean nothing in a chat and can't be
+// stored everywhere (PostgreSQL refuses U+0000).
+// deno-lint-ignore no-control-regex
+const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+// White space and characters that show nothing.
+const VISIBLE = /[^\s\p{Cf}\p{Zs}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0\u2800]/u;
+
+/** A body as it is stored: line ends as `\n`, no control characters, no blank end. */
+export function normalizeBody(text: string): string {
+  return text.replace(/\r\n?/g, "\n").replace(CONTROLS, "").toWellFormed()
+    .trimEnd();
+}
+
+/** Why a normalized body can't be posted, or null when it can. */
+export function bodyProblem(text: string): "empty" | "too_long" | null {
+  if (!VISIBLE.test(text)) return "empty";
+  if (text.length > LIMITS.bodyCodePoints * 2) return "too_long";
+  let codePoints = 0;
+  for (const _ of text) codePoints++;
+  if (codePoints > LIMITS.bodyCodePoints) return "too_long";
+  return new TextEncoder().encode(text).length > LIMITS.bodyBytes
+    ? "too_long"
+    : null;
+}
