@@ -1,0 +1,102 @@
+/** All settings, checked at start; the README's table lists the same. */
+
+/** How a server was told to run. */
+export interface Config {
+  /** TCP port, 0 for any free one. */
+  port: number;
+  /** Address to listen on; `0.0.0.0` is every network. */
+  host: string;
+  /** Folder of the database. */
+  data: string;
+  /** Origins besides the server's own whose pages may use the server. */
+  origins: readonly string[];
+  /** Whether a proxy's `X-Forwarded-Host` and `X-Forwarded-Proto` are believed. */
+  trustProxy: boolean;
+}
+
+/** One setting: its name in the environment, its default, what it means. */
+export interface Setting {
+  name: string;
+  fallback: string;
+  meaning: string;
+}
+
+/** Every setting, in the order of the README's table. */
+export const SETTINGS: readonly Setting[] = [
+  { name: "PORT", fallback: "8000", meaning: "TCP port" },
+  {
+    name: "HOST",
+    fallback: "0.0.0.0",
+    meaning: "address to listen on; `127.0.0.1` keeps it to this machine",
+  },
+  {
+    name: "ATOLL_DATA",
+    fallback: "data",
+    meaning: "folder of the database, made when missing",
+  },
+  {
+    name: "ATOLL_ORIGINS",
+    fallback: "",
+    meaning:
+      "further origins whose pages may connect, separated by commas, such as `https://chat.example.org`",
+  },
+  {
+    name: "ATOLL_TRUST_PROXY",
+    fallback: "false",
+    meaning:
+      "`true` behind a reverse proxy that sets `X-Forwarded-Host` and `X-Forwarded-Proto`",
+  },
+];
+
+/** A setting that can't be used; the message names it and says what to do. */
+export class ConfigError extends Error {}
+
+/** Reads and checks all settings; throws {@link ConfigError}. */
+export function readConfig(
+  env: { get(name: string): string | undefined },
+): Config {
+  const given = (name: string) =>
+    env.get(name)?.trim() ||
+    SETTINGS.find((setting) => setting.name === name)!.fallback;
+  return {
+    port: readPort(given("PORT")),
+    host: readHost(given("HOST")),
+    data: given("ATOLL_DATA"),
+    origins: readOrigins(given("ATOLL_ORIGINS")),
+    trustProxy: readBoolean("ATOLL_TRUST_PROXY", given("ATOLL_TRUST_PROXY")),
+  };
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new ConfigError(
+    `PORT must be a whole number from 0 to 65535: current value is "${text}"`,
+  );
+}
+
+function readHost(text: string): string {
+  if (/^[\w.:-]+$/.test(text)) return text;
+  throw new ConfigError(
+    `HOST must be an address such as 0.0.0.0 or a host name: current value is "${text}"`,
+  );
+}
+
+function readOrigins(text: string): string[] {
+  return text.split(",").map((part) => part.trim()).filter((part) => part)
+    .map((origin) => {
+      if (URL.canParse(origin) && new URL(origin).origin === origin) {
+        return origin;
+      }
+      throw new ConfigError(
+        `ATOLL_ORIGINS must list origins such as https://chat.example.org, without a path: one value is "${origin}"`,
+      );
+    });
+}
+
+function readBoolean(name: string, text: string): boolean {
+  if (text === "true" || text === "false") return text === "true";
+  throw new ConfigError(
+    `${name} must be true or false: current value is "${text}"`,
+  );
+}
