@@ -1,6 +1,5 @@
 /** Bundles islands for the browser with esbuild. */
 import * as esbuild from "npm:esbuild@0.28.2";
-import { fileURLToPath } from "node:url";
 
 /** What to bundle and how. */
 export interface BundleOptions {
@@ -16,35 +15,25 @@ export interface BundleOptions {
   target: string | string[];
 }
 
-/** Resolves what esbuild can't: names of the import map, `npm:` and the like. */
+/**
+ * Resolves names of the import map that stand for files. Packages are left to
+ * esbuild, which finds their builds for browsers in `node_modules`.
+ */
 function importMapPlugin(root: string): esbuild.Plugin {
   return {
     name: "import-map",
     setup(build) {
-      build.onResolve(
-        { filter: /^[^./]/ },
-        async ({ path, importer, kind, pluginData }) => {
-          const isOwn = kind !== "entry-point" &&
-            !importer.includes("/node_modules/");
-          if (!isOwn || pluginData === "resolved") return undefined;
-          const resolved = import.meta.resolve(path);
-          if (resolved.startsWith("file:")) {
-            return {
-              path: fileURLToPath(resolved),
-            };
-          }
-          // npm:/@scope/name@1.2.3/sub → @scope/name/sub
-          const name = resolved.replace(/^npm:\/?/, "").replace(
-            /(?<=.)@[^/]+/,
-            "",
-          );
-          return await build.resolve(name, {
-            kind,
-            resolveDir: root,
-            pluginData: "resolved",
-          });
-        },
-      );
+      build.onResolve({ filter: /^npm:/ }, ({ path, kind }) => {
+        const name = path.replace(/^npm:/, "").replace(/(?<=.)@[^/]+/, "");
+        return build.resolve(name, { kind, resolveDir: root });
+      });
+      build.onResolve({ filter: /^[^./]/ }, ({ path, importer }) => {
+        if (importer === "" || importer.includes("/node_modules/")) return null;
+        const { protocol, pathname } = new URL(import.meta.resolve(path));
+        const isFile = protocol === "file:" &&
+          !pathname.includes("/node_modules/");
+        return isFile ? { path: decodeURIComponent(pathname) } : null;
+      });
     },
   };
 }
