@@ -1,0 +1,120 @@
+/** Turns single appends into batches. */
+import { Refusal } from "../errors.ts";
+import type { AppendResult } from "./append.ts";
+import type { Appended, Draft, Outcome, RoomHead } from "./drafts.ts";
+
+/** What a batch may hold: it bounds how long one transaction takes. */
+const BATCH = { drafts: 500, bytes: 1024 * 1024 };
+
+/** Failures in a row after which the rest of a batch isn't tried any more. */
+const MAX_FAILURES = 2;
+
+interface Waiting {
+  draft: Draft;
+  resolve(appended: Appended): void;
+  reject(refusal: Refusal): void;
+}
+
+/** What the queue calls. */
+export interface AppendQueueOptions {
+  /** Appends in one transaction; rejects when nothing of it was stored. */
+  append: (drafts: Draft[]) => Promise<AppendResult>;
+  /** Told the new heads after each commit, before the appends resolve (L6). */
+  onCommitted: (heads: RoomHead[]) => void;
+}
+
+/**
+ * One transaction for all that arrived while the last one ran, in the order
+ * of arrival. A failed batch is retried entry by entry (L1).
+ */
+export class AppendQueue {
+  readonly #options: AppendQueueOptions;
+  #waiting: Waiting[] = [];
+  #running: Promise<void> | undefined;
+  #closed = false;
+
+  /** Makes an empty queue. */
+  constructor(options: AppendQueueOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when the draft is in the log for good (L2); rejects with a `Refusal`. */
+  add(draft: Draft): Promise<Appended> {
+    if (this.#closed) return Promise.reject(new Refusal("stopping"));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ draft, resolve, reject });
+      this.#running ??= this.#run();
+    });
+  }
+
+  /** Takes nothing more and resolves when all that was added is settled. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    // Whatever is added in the same turn still joins the first batch.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, batchLength(this.#waiting));
+      if (!await this.#append(batch)) await this.#retry(batch);
+    }
+    this.#running = undefined;
+  }
+
+  /** Whether the batch was stored; if not, nothing of it was. */
+  async #append(batch: Waiting[]): Promise<boolean> {
+    try {
+      const drafts = batch.map((one) => one.draft);
+      const { outcomes, heads } = await this.#options.append(drafts);
+      if (heads.length > 0) this.#options.onCommitted(heads);
+      batch.forEach((one, i) => settle(one, outcomes[i]!));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async #retry(batch: Waiting[]): Promise<void> {
+    let failures = 0;
+    while (batch.length > 0) {
+      const one = batch.shift()!;
+      // The disk is full, or the like: trying on would only take time.
+      const given = failures < MAX_FAILURES && await this.#append([one]);
+      failures = given ? 0 : failures + 1;
+      if (given) continue;
+      one.reject(new Refusal("unavailable"));
+      batch = refuseLater(batch, one.draft);
+      this.#waiting = refuseLater(this.#waiting, one.draft);
+    }
+  }
+}
+
+function batchLength(waiting: Waiting[]): number {
+  let bytes = 0;
+  for (let i = 0; i < waiting.length && i < BATCH.drafts; i++) {
+    bytes += sizeOf(waiting[i]!.draft);
+    if (bytes > BATCH.bytes) return Math.max(i, 1);
+  }
+  return Math.min(waiting.length, BATCH.drafts);
+}
+
+function sizeOf(draft: Draft): number {
+  return 100 + (draft.kind === "deleted" ? 0 : 2 * draft.body.length);
+}
+
+function settle(one: Waiting, outcome: Outcome): void {
+  if ("refused" in outcome) one.reject(new Refusal(outcome.refused));
+  else one.resolve(outcome);
+}
+
+/** What its author sent to the room after a failed draft must not overtake it (L4). */
+function refuseLater(waiting: Waiting[], failed: Draft): Waiting[] {
+  return waiting.filter((one) => {
+    const { room, author } = one.draft;
+    if (room !== failed.room || author !== failed.author) return true;
+    one.reject(new Refusal("out_of_order"));
+    return false;
+  });
+}

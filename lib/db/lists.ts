@@ -1,0 +1,17 @@
+/** Lists in a few lengths only, so that the prepared statements stay few. */
+
+const LONGEST = 64;
+
+/** The values, the last one repeated until their number is a power of two. */
+export function padded<T>(values: readonly T[]): T[] {
+  const missing = 2 ** Math.ceil(Math.log2(values.length)) - values.length;
+  return [...values, ...Array<T>(missing).fill(values.at(-1)!)];
+}
+
+/** The values in pieces whose lengths are powers of two, 64 at most. */
+export function* chunks<T>(values: readonly T[]): Generator<T[]> {
+  for (let start = 0, length = LONGEST; start < values.length;) {
+    while (length > values.length - start) length /= 2;
+    yield values.slice(start, start += length);
+  }
+}

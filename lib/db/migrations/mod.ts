@@ -1,0 +1,70 @@
+/** Brings a database's tables to what this program expects. */
+import type { Kysely } from "kysely";
+import type { Schema } from "../schema.ts";
+import { start } from "./0001_start.ts";
+import type { Dialect, Migration } from "./migration.ts";
+
+/** All steps in order; the version of a schema is how many of them it has taken. */
+export const MIGRATIONS: readonly Migration[] = [start];
+
+/** What `migrate` needs besides the database. */
+export interface MigrateOptions {
+  /** Names of types in this database. */
+  dialect: Dialect;
+  /** Milliseconds since 1970. */
+  now: number;
+  /** Called before an existing schema of this version is changed. */
+  backUp: (version: number) => Promise<void>;
+  /** The steps; tests bring their own. */
+  migrations?: readonly Migration[];
+}
+
+/**
+ * Takes the steps that are missing, all in one transaction, which is also the
+ * lock: whoever comes second finds nothing to do. Throws when the schema is
+ * newer than this program.
+ */
+export function migrate(
+  db: Kysely<Schema>,
+  options: MigrateOptions,
+): Promise<void> {
+  const { dialect, now, backUp, migrations = MIGRATIONS } = options;
+  return db.transaction().execute(async (trx) => {
+    await createMeta(trx, dialect);
+    const version = await readVersion(trx);
+    if (version > migrations.length) {
+      throw new Error(newerSchema(version, migrations.length));
+    }
+    if (version === migrations.length) return;
+    if (version > 0) await backUp(version);
+    for (const migration of migrations.slice(version)) {
+      await migration({ trx, dialect, now });
+    }
+    await writeVersion(trx, migrations.length);
+  });
+}
+
+function newerSchema(found: number, known: number): string {
+  return `it was written by a newer Atoll (schema ${found}, this program ` +
+    `knows ${known}): start the newer program, or restore the backup made ` +
+    `before the upgrade`;
+}
+
+async function createMeta(trx: Kysely<Schema>, dialect: Dialect) {
+  await trx.schema.createTable("meta").ifNotExists()
+    .addColumn("key", "text", (c) => c.primaryKey().notNull())
+    .addColumn("value", "text", (c) => c.notNull())
+    .modifyEnd(dialect.keyed).execute();
+}
+
+async function readVersion(trx: Kysely<Schema>): Promise<number> {
+  const row = await trx.selectFrom("meta").select("value")
+    .where("key", "=", "schema").executeTakeFirst();
+  return Number(row?.value ?? 0);
+}
+
+async function writeVersion(trx: Kysely<Schema>, version: number) {
+  const value = String(version);
+  await trx.insertInto("meta").values({ key: "schema", value })
+    .onConflict((c) => c.column("key").doUpdateSet({ value })).execute();
+}
