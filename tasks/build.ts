@@ -1,0 +1,67 @@
+/** `deno task build`: builds the pages unless nothing changed since. */
+import {
+  choosePackages,
+  packageFlags,
+  type Packages,
+  ROOT,
+} from "./packages.ts";
+import { runDeno } from "./process.ts";
+
+/** What the build is made of. */
+const SOURCES = [
+  "components",
+  "deno.json",
+  "dev.ts",
+  "islands",
+  "lib",
+  "locales",
+  "main.ts",
+  "offline",
+  "routes",
+  "static",
+];
+const OUT_DIR = `${ROOT}_fresh`;
+const MARK = `${OUT_DIR}/built_from`;
+
+/** Builds if the last build is out of date, and returns the exit code. */
+export async function build(packages: Packages): Promise<number> {
+  const fingerprint = await fingerprintOf(packages);
+  const last = await Deno.readTextFile(MARK).catch(() => "");
+  if (last === fingerprint) return 0;
+  await Deno.remove(OUT_DIR, { recursive: true }).catch(ignoreNotFound);
+  // All permissions: the bundler is a native program.
+  const args = ["run", "-A", ...packageFlags(packages), "dev.ts", "build"];
+  const code = await runDeno(args, { cwd: ROOT });
+  if (code === 0) await Deno.writeTextFile(MARK, fingerprint);
+  return code;
+}
+
+/** Changes with every source, the packages and the version of Deno. */
+async function fingerprintOf(packages: Packages): Promise<string> {
+  const lines = [packages, Deno.version.deno];
+  for (const source of SOURCES) {
+    for await (const path of filesBelow(ROOT + source)) {
+      lines.push(`${path} ${await hash(await Deno.readFile(path))}`);
+    }
+  }
+  return await hash(new TextEncoder().encode(lines.sort().join("\n")));
+}
+
+async function* filesBelow(path: string): AsyncGenerator<string> {
+  const info = await Deno.stat(path).catch(ignoreNotFound);
+  if (info?.isFile) yield path;
+  if (!info?.isDirectory) return;
+  for await (const { name } of Deno.readDir(path)) {
+    yield* filesBelow(`${path}/${name}`);
+  }
+}
+
+async function hash(content: Uint8Array<ArrayBuffer>): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", content)).toHex();
+}
+
+function ignoreNotFound(error: unknown): undefined {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}
+
+if (import.meta.main) Deno.exit(await build(await choosePackages()));

@@ -1,0 +1,85 @@
+/**
+ * Where Fresh and the standard library come from: JSR, or the stand-ins in
+ * `offline/` on machines that can't reach it.
+ */
+
+/** Where the three packages of JSR come from. */
+export type Packages = "jsr" | "offline";
+
+/** Forces a choice, and tells child processes what was chosen. */
+const SETTING = "ATOLL_PACKAGES";
+const CACHE_TIMEOUT = 900;
+const NETWORK_TIMEOUT = 2000;
+
+/** The folder of the project. */
+export const ROOT: string = decodeURIComponent(
+  new URL("..", import.meta.url).pathname,
+);
+
+/** The flags of `deno` that select the packages. */
+export function packageFlags(packages: Packages): string[] {
+  if (packages === "jsr") return [];
+  const map = `--import-map=${ROOT}offline/import_map.json`;
+  return [map, `--lock=${ROOT}offline/deno.lock`];
+}
+
+/**
+ * Finds out which packages can run, within three seconds also where the network
+ * answers nothing, says so in one line and remembers it for child processes.
+ */
+export async function choosePackages(): Promise<Packages> {
+  const forced = Deno.env.get(SETTING);
+  if (forced === "jsr" || forced === "offline") return forced;
+  if (forced) {
+    throw new Error(
+      `${SETTING} must be "jsr" or "offline": current value is "${forced}"`,
+    );
+  }
+  const [packages, why] = await find();
+  console.log(why);
+  Deno.env.set(SETTING, packages);
+  return packages;
+}
+
+async function find(): Promise<[Packages, string]> {
+  const specifiers = await jsrSpecifiers();
+  if (await isCached(specifiers)) {
+    return ["jsr", "Packages: Fresh and std from JSR (already downloaded)."];
+  }
+  if (await isReachable()) return ["jsr", "Packages: Fresh and std from JSR."];
+  return ["offline", "Packages: JSR can't be reached, so offline/ stands in."];
+}
+
+async function jsrSpecifiers(): Promise<string[]> {
+  const { imports } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
+  const fromJsr = Object.values<string>(imports)
+    .filter((target) => target.startsWith("jsr:"));
+  const builder = `${imports.fresh}/dev`;
+  return builder.startsWith("jsr:") ? [...fromJsr, builder] : fromJsr;
+}
+
+/** Without a config, so that looking doesn't change `node_modules`. */
+async function isCached(specifiers: string[]): Promise<boolean> {
+  const flags = ["--cached-only", "--no-lock", "--no-config", "--quiet"];
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["install", ...flags, "--entrypoint", ...specifiers],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+    signal: AbortSignal.timeout(CACHE_TIMEOUT),
+  });
+  return (await command.output()).success;
+}
+
+async function isReachable(): Promise<boolean> {
+  const registry = Deno.env.get("JSR_URL") ?? "https://jsr.io/";
+  try {
+    const response = await fetch(new URL("/@fresh/core/meta.json", registry), {
+      signal: AbortSignal.timeout(NETWORK_TIMEOUT),
+    });
+    // A login page of the network isn't the registry.
+    return response.ok && "versions" in await response.json();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,45 @@
+/** `deno task start`: builds what changed and runs the server in its sandbox. */
+import { resolve } from "node:path";
+import { build } from "./build.ts";
+import { choosePackages, packageFlags, ROOT } from "./packages.ts";
+import { runDeno } from "./process.ts";
+
+/** What the server and its packages may read from the environment. */
+const VARIABLES = [
+  "PORT",
+  "HOST",
+  "ATOLL_*",
+  "DATABASE_URL",
+  "PG*",
+  "NODE_ENV",
+  // Fresh looks for the build's name here.
+  "DENO_DEPLOYMENT_ID",
+  "GITHUB_SHA",
+  "CI_COMMIT_SHA",
+];
+
+/** The flags that let the server do what it must, and nothing else. */
+export function serverPermissions(data: string): string[] {
+  return [
+    "--no-prompt",
+    "--allow-net",
+    `--allow-read=${ROOT},${data}`,
+    `--allow-write=${data}`,
+    `--allow-env=${VARIABLES.join(",")}`,
+    // Packages that look for other variables find them unset.
+    "--ignore-env",
+    "--allow-sys=networkInterfaces",
+  ];
+}
+
+/** Runs the server until it ends and returns its exit code. */
+async function start(): Promise<number> {
+  const packages = await choosePackages();
+  const failed = await build(packages);
+  if (failed) return failed;
+  const data = resolve(ROOT, Deno.env.get("ATOLL_DATA")?.trim() || "data");
+  const flags = [...packageFlags(packages), ...serverPermissions(data)];
+  return await runDeno(["run", ...flags, "lib/serve.ts"], { cwd: ROOT });
+}
+
+if (import.meta.main) Deno.exit(await start());
