@@ -1,20 +1,22 @@
-/** What a running Atoll consists of, and what each request carries. */
+/** Composes a running Atoll from its parts, and says what each request carries. */
 import { createDefine } from "fresh";
-import type { Accounts } from "./accounts.ts";
+import { Accounts } from "./accounts.ts";
+import { ChatHub } from "./chat_hub.ts";
 import type { Config } from "./config.ts";
+import { Connection } from "./connection.ts";
+import { type Database, openDatabase } from "./db/open.ts";
+import { Following } from "./following.ts";
 import type { Locale } from "./locale.ts";
-import type { Messages } from "./messages.ts";
-import type { Rooms } from "./rooms.ts";
-import type { Session, Sessions } from "./sessions.ts";
-
-/** The services of one running server. */
-export interface Atoll {
-  config: Config;
-  accounts: Accounts;
-  sessions: Sessions;
-  rooms: Rooms;
-  messages: Messages;
-}
+import { logError } from "./logging.ts";
+import { MessageLog } from "./message_log.ts";
+import { Messages } from "./messages.ts";
+import { Presence } from "./presence.ts";
+import { CLOSE } from "./protocol.ts";
+import { RateLimiter } from "./rate_limiter.ts";
+import { Requests } from "./requests.ts";
+import { Rooms } from "./rooms.ts";
+import { type Session, Sessions } from "./sessions.ts";
+import type { Socket } from "./socket.ts";
 
 /** What middlewares put on every request. */
 export interface State {
@@ -26,3 +28,177 @@ export interface State {
 
 /** Typed helpers for pages, handlers and middlewares. */
 export const define = createDefine<State>();
+
+/** How often one person may write: in a burst, and in the long run. */
+const POST_RATE = { perSecond: 10, burst: 100 };
+
+/** Milliseconds between two looks for sessions that ran out. */
+const EXPIRY_INTERVAL = 60_000;
+
+/** Milliseconds over which clients come back after a restart. */
+const RESTART_SPREAD = 2_000;
+
+/** The services of one running server. */
+export class Atoll {
+  readonly config: Config;
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly rooms: Rooms;
+  readonly messages: Messages;
+  readonly #db: Database;
+  readonly #log: MessageLog;
+  readonly #hub: ChatHub;
+  readonly #following: Following;
+  readonly #presence: Presence;
+  readonly #requests: Requests;
+  readonly #connections = new Set<Connection>();
+  readonly #expiryTimer: ReturnType<typeof setInterval>;
+  #closing: Promise<void> | undefined;
+
+  /** Composes the services over an open database. */
+  constructor(config: Config, db: Database) {
+    this.config = config;
+    this.#db = db;
+    this.accounts = new Accounts(db);
+    this.sessions = new Sessions(db);
+    this.rooms = new Rooms(db);
+    this.#log = new MessageLog(db, {
+      onCommitted: (heads) => {
+        for (const head of heads) {
+          this.#hub.ring(head.room);
+          this.#following.roomGrew(head);
+        }
+      },
+    });
+    const limiter = new RateLimiter(POST_RATE);
+    this.messages = new Messages(db, this.#log, this.rooms, limiter);
+    this.#presence = new Presence((...signal) => this.#hub.signal(...signal));
+    this.#hub = new ChatHub(hubLog(db, this.#log), {
+      onError: logError,
+      onSubscribed: ({ session }, room) =>
+        this.#presence.enter(room, session.person),
+      onUnsubscribed: ({ session }, room) =>
+        this.#presence.leave(room, session.person.id),
+    });
+    this.#following = new Following({
+      load: (person) => this.rooms.followed(person),
+      postsAt: async (room, seq) => {
+        const [entry] = await this.#log.read(room, {
+          after: seq - 1,
+          limit: 1,
+          bytes: 0,
+        });
+        return entry?.seq === seq ? entry.posts : null;
+      },
+      markRead: (cursors) => db.write("markRead", cursors),
+      onError: logError,
+    });
+    this.#requests = new Requests({
+      hub: this.#hub,
+      rooms: this.rooms,
+      messages: this.messages,
+      following: this.#following,
+      presence: this.#presence,
+      onError: logError,
+    });
+    this.rooms.onFollowedChange = (id) => this.#following.personChanged(id);
+    this.sessions.onEnd = ({ hash }) =>
+      this.#endConnections(({ session }) => session.hash === hash);
+    this.accounts.onRename = (person) => this.#renamed(person);
+    this.#expiryTimer = setInterval(
+      () =>
+        this.#endConnections(({ session }) => session.expiresAt <= Date.now()),
+      EXPIRY_INTERVAL,
+    );
+  }
+
+  /** Registers an open socket of a session; its frames go to `receive`. */
+  connect(socket: Socket, session: Session): Connection {
+    const connection = new Connection(
+      socket,
+      session,
+      (connection, frame) => this.#requests.handle(connection, frame),
+      (connection) => this.#disconnect(connection),
+    );
+    this.#connections.add(connection);
+    this.#following.connect(connection);
+    if (this.#closing) connection.close(CLOSE.restarting, "restarting 1000");
+    return connection;
+  }
+
+  /**
+   * Stops cleanly: takes no more posts, stores and delivers what was admitted,
+   * closes every connection with its own delay for coming back.
+   */
+  close(): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    clearInterval(this.#expiryTimer);
+    await this.#log.close();
+    await this.#hub.settled();
+    for (const connection of this.#connections) {
+      const delay = Math.round(200 + Math.random() * RESTART_SPREAD);
+      connection.close(CLOSE.restarting, `restarting ${delay}`);
+    }
+    this.#presence.close();
+    await this.#following.close();
+    await this.#db.close();
+  }
+
+  #disconnect(connection: Connection): void {
+    this.#connections.delete(connection);
+    this.#hub.remove(connection);
+    this.#following.disconnect(connection);
+  }
+
+  #endConnections(ends: (connection: Connection) => boolean): void {
+    for (const connection of this.#connections) {
+      if (ends(connection)) {
+        connection.close(CLOSE.sessionEnded, "session_ended");
+      }
+    }
+  }
+
+  #renamed(person: { id: string; name: string }): void {
+    for (const { session } of this.#following.connectionsOf(person.id)) {
+      session.person = person;
+    }
+    this.#hub.dropEncoded();
+    this.#presence.renamed(person);
+    this.#following.personChanged(person.id);
+  }
+}
+
+/** Opens the database of the given settings and composes an Atoll over it. */
+export async function openAtoll(config: Config): Promise<Atoll> {
+  const db = await openDatabase({ path: config.data, onError: logError });
+  return new Atoll(config, db);
+}
+
+/** What the hub may read of a log. */
+function hubLog({ epoch }: Database, log: MessageLog) {
+  return {
+    epoch,
+    newest: async (
+      room: string,
+      bounds: { limit: number; bytes: number },
+    ) => {
+      const head = await log.head(room);
+      if (!head) return null;
+      const entries = await log.newest(room, bounds);
+      return { head: entries.at(-1)?.seq ?? head.seq, entries };
+    },
+    read: (
+      room: string,
+      options: { after: number; limit: number; bytes: number },
+    ) => log.read(room, options),
+    entryId: (room: string, seq: number) => log.entryId(room, seq),
+    page: async (room: string, options: { limit: number }) => {
+      const page = await log.page(room, options);
+      if (!page) throw new Error(`Room ${room} is gone`);
+      return page;
+    },
+  };
+}

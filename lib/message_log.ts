@@ -1,5 +1,5 @@
 /** The rooms' logs: the one place where entries are written and read. */
-import { AppendQueue } from "./db/append_queue.ts";
+import { AppendQueue, type Lane } from "./db/append_queue.ts";
 import type { AppendResult } from "./db/append.ts";
 import type { Appended, Draft, FoundEntry, RoomHead } from "./db/drafts.ts";
 import {
@@ -25,6 +25,8 @@ export type {
   RoomHead,
 } from "./db/drafts.ts";
 export { sameAs } from "./db/drafts.ts";
+export type { Lane } from "./db/append_queue.ts";
+export { isBlocked } from "./db/append_queue.ts";
 export type { LogHead, MessagesPage, ReadBounds } from "./db/log_queries.ts";
 
 /** What a log needs besides its database. */
@@ -60,10 +62,11 @@ export class MessageLog {
    * (L2). The same id again gives the first entry's place (L3). Entries of
    * one room keep the order of the calls. Rejects with a `Refusal`: `no_room`,
    * `id_taken`, `no_message`, `not_yours`, `deleted`, `unavailable`,
-   * `out_of_order` behind an unavailable one (L4), or `stopping`.
+   * `out_of_order` behind an unavailable one, of the same lane where one is
+   * given (L4), or `stopping`.
    */
-  append(draft: Draft): Promise<Appended> {
-    return this.#queue.add(draft);
+  append(draft: Draft, lane?: Lane): Promise<Appended> {
+    return this.#queue.add(draft, lane);
   }
 
   /** The entry with this id, for the lookup that comes before all checks (L3). */

@@ -173,6 +173,11 @@ export interface FollowedRoom {
 /** Chosen by the client with a request, repeated in its answer. */
 export type Ref = string | number;
 
+/** A request's ref as an answer repeats it: nothing when there was none. */
+export function refOf(ref: Ref | undefined): { ref?: Ref } {
+  return ref === undefined ? {} : { ref };
+}
+
 /** Log entries, dense and in order; also the answer to a `join` that resumes. */
 export interface EntriesFrame {
   type: "entries";

@@ -9,8 +9,18 @@ const BATCH = { drafts: 500, bytes: 1024 * 1024 };
 /** Failures in a row after which the rest of a batch isn't tried any more. */
 const MAX_FAILURES = 2;
 
+/**
+ * The posts of one connection to one room (L4): while one of them waits to be
+ * repeated, later ones are refused.
+ */
+export interface Lane {
+  /** Id of the draft that was refused with `retry`, or null. */
+  blockedBy: string | null;
+}
+
 interface Waiting {
   draft: Draft;
+  lane: Lane | undefined;
   resolve(appended: Appended): void;
   reject(refusal: Refusal): void;
 }
@@ -39,10 +49,13 @@ export class AppendQueue {
   }
 
   /** Resolves when the draft is in the log for good (L2); rejects with a `Refusal`. */
-  add(draft: Draft): Promise<Appended> {
+  add(draft: Draft, lane?: Lane): Promise<Appended> {
     if (this.#closed) return Promise.reject(new Refusal("stopping"));
+    if (lane && isBlocked(lane, draft.id)) {
+      return Promise.reject(new Refusal("out_of_order"));
+    }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ draft, resolve, reject });
+      this.#waiting.push({ draft, lane, resolve, reject });
       this.#running ??= this.#run();
     });
   }
@@ -84,6 +97,7 @@ export class AppendQueue {
       const given = failures < MAX_FAILURES && await this.#append([one]);
       failures = given ? 0 : failures + 1;
       if (given) continue;
+      if (one.lane) one.lane.blockedBy = one.draft.id;
       one.reject(new Refusal("unavailable"));
       batch = refuseLater(batch, one.draft);
       this.#waiting = refuseLater(this.#waiting, one.draft);
@@ -104,7 +118,13 @@ function sizeOf(draft: Draft): number {
   return 100 + (draft.kind === "deleted" ? 0 : 2 * draft.body.length);
 }
 
+/** Whether a lane waits for another draft than this one. */
+export function isBlocked({ blockedBy }: Lane, id: string): boolean {
+  return blockedBy !== null && blockedBy !== id;
+}
+
 function settle(one: Waiting, outcome: Outcome): void {
+  if (one.lane?.blockedBy === one.draft.id) one.lane.blockedBy = null;
   if ("refused" in outcome) one.reject(new Refusal(outcome.refused));
   else one.resolve(outcome);
 }

@@ -1,0 +1,488 @@
+/**
+ * The hub: which connection has which room on screen, and how far it got.
+ *
+ * It knows neither database nor accounts: it is given functions that read the
+ * log. A doorbell tells it that a room's log grew; it reads what is new into
+ * the room's ring and moves every subscription from its cursor to the head.
+ */
+import { setImmediate } from "node:timers";
+import type { Connection } from "./connection.ts";
+import { Refusal } from "./errors.ts";
+import {
+  CLOSE,
+  type Entry,
+  type Message,
+  type Ref,
+  refOf,
+} from "./protocol.ts";
+import { entriesFrame, RING_LIMITS, RoomRing } from "./room_ring.ts";
+
+/** What the hub reads of the log (L5). */
+export interface HubLog {
+  /** The database's identity; a restored copy has another. */
+  readonly epoch: string;
+  /** The newest entries, oldest first, and the room's head. */
+  newest(
+    room: string,
+    limits: { limit: number; bytes: number },
+  ): Promise<{ head: number; entries: Entry[] } | null>;
+  /** Entries after `after`, oldest first; at least one unless there is none. */
+  read(
+    room: string,
+    options: { after: number; limit: number; bytes: number },
+  ): Promise<Entry[]>;
+  /** Id of the entry at `seq`, or null when it is not kept. */
+  entryId(room: string, seq: number): Promise<string | null>;
+  /** The newest messages and the head, read together. */
+  page(room: string, options: { limit: number }): Promise<RoomPage>;
+}
+
+/** States of messages as of `seq`. */
+export interface RoomPage {
+  seq: number;
+  id: string;
+  posts: number;
+  messages: Message[];
+  more: boolean;
+}
+
+/** A connection's cursor in a room. */
+export interface Subscription {
+  readonly connection: Connection;
+  readonly room: OpenRoom;
+  /** Seq of the last entry sent; undefined until the join was answered. */
+  cursor: number | undefined;
+  /** Left, joined anew or closed: whatever is under way for it must stop (D1). */
+  ended: boolean;
+  /** Whether a page of the log is being read for it. */
+  reading: boolean;
+  /** Pages read since it last was inside the ring. */
+  pages: number;
+  /** Signals that it missed while it was slow. */
+  missed: Set<SignalType>;
+}
+
+/** Signals are state: only the newest of each type matters. */
+export type SignalType = "presence" | "typing";
+
+/** A room that at least one connection on this machine has on screen. */
+interface OpenRoom {
+  readonly id: string;
+  readonly subscriptions: Set<Subscription>;
+  readonly signals: Map<SignalType, string>;
+  readonly pages: Map<number, Promise<Entry[]>>;
+  ring: RoomRing;
+  /** Resolves once the ring holds the newest entries. */
+  ready: Promise<void>;
+  /** A read is under way; `rang` makes another follow (D1). */
+  refreshing: boolean;
+  rang: boolean;
+  flushAt: number | undefined;
+  flushedAt: number;
+}
+
+/** What a join asks for. */
+export interface JoinRequest {
+  room: string;
+  after?: number | undefined;
+  afterId?: string | undefined;
+  epoch?: string | undefined;
+  ref?: Ref | undefined;
+}
+
+/** What the hub tells, and what tests replace. */
+export interface HubOptions {
+  /** Called when reading the log failed; the hub tries again by itself. */
+  onError: (error: unknown) => void;
+  /** Called when a connection's first or last subscription to a room changes. */
+  onSubscribed?: (connection: Connection, room: string) => void;
+  onUnsubscribed?: (connection: Connection, room: string) => void;
+}
+
+/** Bounds of replay, in entries, pages, bytes and milliseconds. */
+export const HUB_LIMITS = {
+  /** Entries that a resume replays; a longer gap is answered with a reset (D2). */
+  replay: 1_000,
+  /** Entries and bytes in one page of the log. */
+  pageEntries: 100,
+  pageBytes: 64 * 1024,
+  /** Pages after which a reader that never reaches the ring is reset (D1). */
+  pages: 20,
+  /** Messages in a snapshot. */
+  snapshotMessages: 50,
+  /** UTF-16 units that all rings together may hold. */
+  rings: 64 * 1024 * 1024,
+  /** Between looks at connections that wait for the network. */
+  waitingInterval: 50,
+  /** Without progress for this long, a waiting connection is closed (D3). */
+  stalled: 30_000,
+  /** Before a failed read of the log is repeated. */
+  retryDelay: 250,
+} as const;
+
+/** Delivers the log of open rooms to the connections that joined them. */
+export class ChatHub {
+  readonly #log: HubLog;
+  readonly #options: HubOptions;
+  readonly #rooms = new Map<string, OpenRoom>();
+  readonly #waiting = new Map<
+    Connection,
+    { buffered: number; since: number }
+  >();
+  #waitingTimer: ReturnType<typeof setInterval> | undefined;
+  #ringsSize = 0;
+
+  /** A hub over the given log. */
+  constructor(log: HubLog, options: HubOptions) {
+    this.#log = log;
+    this.#options = options;
+  }
+
+  /** Rooms that are on a screen, and subscriptions to them. */
+  get counts(): { rooms: number; subscriptions: number } {
+    let subscriptions = 0;
+    for (const room of this.#rooms.values()) {
+      subscriptions += room.subscriptions.size;
+    }
+    return { rooms: this.#rooms.size, subscriptions };
+  }
+
+  /**
+   * Puts a room on a connection's screen: answers with what it lacks, or with
+   * a snapshot when that can't be told (D2), then keeps it up to date.
+   */
+  async join(connection: Connection, request: JoinRequest): Promise<void> {
+    this.leave(connection, request.room);
+    const room = this.#open(request.room);
+    const subscription: Subscription = {
+      connection,
+      room,
+      cursor: undefined,
+      ended: false,
+      reading: false,
+      pages: 0,
+      missed: new Set(),
+    };
+    room.subscriptions.add(subscription);
+    connection.subscriptions.set(room.id, subscription);
+    this.#options.onSubscribed?.(connection, room.id);
+    try {
+      await room.ready;
+      await this.#start(subscription, request);
+    } catch (error) {
+      this.#end(subscription);
+      if (error instanceof Refusal) throw error;
+      this.#options.onError(error);
+      throw new Refusal("unavailable");
+    }
+  }
+
+  /** Takes a room off a connection's screen. */
+  leave(connection: Connection, room: string): void {
+    const subscription = connection.subscriptions.get(room);
+    if (subscription) this.#end(subscription);
+  }
+
+  /** Forgets a connection at once and for good (D4). */
+  remove(connection: Connection): void {
+    for (const subscription of connection.subscriptions.values()) {
+      this.#end(subscription);
+    }
+    this.#waiting.delete(connection);
+  }
+
+  /** The doorbell: the room's log may have grown (L6). */
+  ring(room: string): void {
+    const open = this.#rooms.get(room);
+    if (open) void this.#refresh(open);
+  }
+
+  /** Forgets encoded entries, whose names may have changed. */
+  dropEncoded(): void {
+    for (const room of this.#rooms.values()) {
+      this.#ringsSize -= room.ring.size;
+      room.ring.clear();
+    }
+  }
+
+  /** Tells a room's newest state of presence or typing to all who have it on screen. */
+  signal(room: string, type: SignalType, text: string): void {
+    const open = this.#rooms.get(room);
+    if (!open) return;
+    open.signals.set(type, text);
+    for (const subscription of open.subscriptions) {
+      if (subscription.cursor === undefined) continue;
+      this.#sendSignal(subscription, type, text);
+    }
+  }
+
+  /** Resolves when all that was rung so far is handed to the sockets that keep up. */
+  async settled(): Promise<void> {
+    for (const room of this.#rooms.values()) {
+      while (room.refreshing) await this.#turn();
+      this.#flush(room);
+    }
+  }
+
+  #turn(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+
+  #open(id: string): OpenRoom {
+    const found = this.#rooms.get(id);
+    if (found) return found;
+    const room: OpenRoom = {
+      id,
+      subscriptions: new Set(),
+      signals: new Map(),
+      pages: new Map(),
+      ring: new RoomRing(id, this.#log.epoch, 0),
+      ready: Promise.resolve(),
+      refreshing: false,
+      rang: false,
+      flushAt: undefined,
+      flushedAt: 0,
+    };
+    // In the map first: a doorbell during the read below makes another follow.
+    this.#rooms.set(id, room);
+    room.ready = this.#fill(room);
+    return room;
+  }
+
+  async #fill(room: OpenRoom): Promise<void> {
+    room.refreshing = true;
+    const newest = await this.#log.newest(room.id, {
+      limit: RING_LIMITS.entries,
+      bytes: RING_LIMITS.size,
+    });
+    if (newest === null) throw new Refusal("no_room");
+    const before = newest.head - newest.entries.length;
+    room.ring = new RoomRing(room.id, this.#log.epoch, before);
+    this.#push(room, newest.entries);
+    room.refreshing = false;
+    if (room.rang) void this.#refresh(room);
+  }
+
+  /** Single flight; a doorbell during a read causes another read (D1). */
+  async #refresh(room: OpenRoom): Promise<void> {
+    room.rang = true;
+    if (room.refreshing) return;
+    room.refreshing = true;
+    try {
+      while (room.rang) {
+        room.rang = false;
+        const entries = await this.#log.read(room.id, {
+          after: room.ring.head,
+          limit: RING_LIMITS.entries,
+          bytes: RING_LIMITS.size,
+        });
+        if (entries.length === 0) continue;
+        room.rang = true;
+        this.#push(room, entries);
+        this.#scheduleFlush(room);
+      }
+    } catch (error) {
+      this.#options.onError(error);
+      setTimeout(() => this.ring(room.id), HUB_LIMITS.retryDelay);
+    } finally {
+      room.refreshing = false;
+    }
+  }
+
+  #push(room: OpenRoom, entries: readonly Entry[]): void {
+    const before = room.ring.size;
+    room.ring.push(entries);
+    this.#ringsSize += room.ring.size - before;
+    if (this.#ringsSize <= HUB_LIMITS.rings) return;
+    for (const other of this.#rooms.values()) {
+      this.#ringsSize -= other.ring.size;
+      other.ring.clear();
+      if (this.#ringsSize <= HUB_LIMITS.rings / 2) return;
+    }
+  }
+
+  /**
+   * At once when quiet; under load so that a room causes at most 100,000
+   * sends a second, since several entries in one frame cost one send.
+   */
+  #scheduleFlush(room: OpenRoom): void {
+    if (room.flushAt !== undefined) return;
+    const now = performance.now();
+    const interval = Math.min(room.subscriptions.size / 100, 100);
+    room.flushAt = Math.max(now, room.flushedAt + interval);
+    const flush = () => this.#flush(room);
+    if (room.flushAt <= now) setImmediate(flush);
+    else setTimeout(flush, room.flushAt - now);
+  }
+
+  #flush(room: OpenRoom): void {
+    room.flushAt = undefined;
+    room.flushedAt = performance.now();
+    for (const subscription of room.subscriptions) this.#pump(subscription);
+  }
+
+  async #start(
+    subscription: Subscription,
+    request: JoinRequest,
+  ): Promise<void> {
+    const { connection, room } = subscription;
+    const resumes = await this.#canResume(room, request);
+    if (subscription.ended) return;
+    if (resumes) {
+      const { ref } = request;
+      connection.sendText(entriesFrame(room.id, this.#log.epoch, [], ref));
+      subscription.cursor = request.after;
+    } else {
+      await this.#reset(subscription, request.ref);
+      if (subscription.ended) return;
+    }
+    for (const [type, text] of room.signals) {
+      this.#sendSignal(subscription, type, text);
+    }
+    this.#pump(subscription);
+  }
+
+  /** Whether the log still holds the entry the client has, and not too long ago (D2, L9). */
+  async #canResume(room: OpenRoom, request: JoinRequest): Promise<boolean> {
+    const { after, afterId, epoch } = request;
+    if (after === undefined || epoch !== this.#log.epoch) return false;
+    if (after > room.ring.head) await this.#refresh(room);
+    const gap = room.ring.head - after;
+    if (gap < 0 || gap > HUB_LIMITS.replay) return false;
+    if (after === 0) return true;
+    const id = room.ring.idAt(after) ??
+      await this.#log.entryId(room.id, after);
+    return id !== null && id === afterId;
+  }
+
+  async #reset(subscription: Subscription, ref?: Ref): Promise<void> {
+    const { connection, room } = subscription;
+    const page = await this.#log.page(room.id, {
+      limit: HUB_LIMITS.snapshotMessages,
+    });
+    if (subscription.ended) return;
+    connection.send({
+      type: "messages",
+      ...refOf(ref),
+      room: room.id,
+      epoch: this.#log.epoch,
+      ...page,
+      reset: true,
+    });
+    subscription.cursor = page.seq;
+    subscription.pages = 0;
+  }
+
+  /** Moves a subscription towards the head: join, resume, live and slow alike (D1). */
+  #pump(subscription: Subscription): void {
+    const { connection, room } = subscription;
+    if (subscription.ended || subscription.reading) return;
+    const { cursor } = subscription;
+    if (cursor === undefined || cursor >= room.ring.head) return;
+    if (!connection.ready) return this.#wait(connection);
+    if (!room.ring.covers(cursor)) return void this.#catchUp(subscription);
+    connection.sendText(room.ring.frameAfter(cursor));
+    subscription.cursor = room.ring.head;
+    subscription.pages = 0;
+  }
+
+  async #catchUp(subscription: Subscription): Promise<void> {
+    subscription.reading = true;
+    try {
+      await this.#sendPage(subscription, subscription.cursor!);
+    } catch (error) {
+      this.#options.onError(error);
+      setTimeout(() => this.#pump(subscription), HUB_LIMITS.retryDelay);
+      return;
+    } finally {
+      subscription.reading = false;
+    }
+    this.#pump(subscription);
+  }
+
+  async #sendPage(subscription: Subscription, cursor: number): Promise<void> {
+    const { connection, room } = subscription;
+    if (subscription.pages++ >= HUB_LIMITS.pages) {
+      return await this.#reset(subscription);
+    }
+    const entries = await this.#readPage(room, cursor);
+    if (subscription.ended) return;
+    if (entries[0]?.seq !== cursor + 1) return await this.#reset(subscription);
+    connection.sendText(entriesFrame(room.id, this.#log.epoch, entries));
+    subscription.cursor = entries.at(-1)!.seq;
+  }
+
+  /** One read for all who are at the same place at the same time. */
+  #readPage(room: OpenRoom, after: number): Promise<Entry[]> {
+    let page = room.pages.get(after);
+    if (!page) {
+      page = this.#log.read(room.id, {
+        after,
+        limit: HUB_LIMITS.pageEntries,
+        bytes: HUB_LIMITS.pageBytes,
+      }).finally(() => room.pages.delete(after));
+      room.pages.set(after, page);
+    }
+    return page;
+  }
+
+  #sendSignal(subscription: Subscription, type: SignalType, text: string) {
+    const { connection } = subscription;
+    if (connection.ready) return connection.sendText(text);
+    subscription.missed.add(type);
+    this.#wait(connection);
+  }
+
+  /** Deno has no drain event: one shared timer looks at all who wait (D3). */
+  #wait(connection: Connection): void {
+    if (connection.closed || this.#waiting.has(connection)) return;
+    const buffered = connection.bufferedAmount;
+    this.#waiting.set(connection, { buffered, since: performance.now() });
+    this.#waitingTimer ??= setInterval(
+      () => this.#lookAtWaiting(),
+      HUB_LIMITS.waitingInterval,
+    );
+  }
+
+  #lookAtWaiting(): void {
+    const now = performance.now();
+    for (const [connection, progress] of this.#waiting) {
+      const buffered = connection.bufferedAmount;
+      if (connection.ready) {
+        this.#waiting.delete(connection);
+        this.#resume(connection);
+      } else if (buffered < progress.buffered) {
+        this.#waiting.set(connection, { buffered, since: now });
+      } else if (now - progress.since >= HUB_LIMITS.stalled) {
+        connection.close(CLOSE.tooSlow, "too_slow 2000");
+      }
+    }
+    if (this.#waiting.size > 0) return;
+    clearInterval(this.#waitingTimer);
+    this.#waitingTimer = undefined;
+  }
+
+  #resume(connection: Connection): void {
+    for (const subscription of connection.subscriptions.values()) {
+      for (const type of subscription.missed) {
+        const text = subscription.room.signals.get(type);
+        if (text !== undefined) connection.sendText(text);
+      }
+      subscription.missed.clear();
+      this.#pump(subscription);
+    }
+  }
+
+  #end(subscription: Subscription): void {
+    if (subscription.ended) return;
+    subscription.ended = true;
+    const { connection, room } = subscription;
+    connection.subscriptions.delete(room.id);
+    room.subscriptions.delete(subscription);
+    if (room.subscriptions.size === 0 && this.#rooms.get(room.id) === room) {
+      this.#rooms.delete(room.id);
+      this.#ringsSize -= room.ring.size;
+    }
+    this.#options.onUnsubscribed?.(connection, room.id);
+  }
+}

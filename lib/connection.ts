@@ -1,0 +1,182 @@
+/** One socket of one person: frames in, in order; frames out, within bounds. */
+import { ERRORS, Refusal } from "./errors.ts";
+import type { Subscription } from "./chat_hub.ts";
+import {
+  CLOSE,
+  type ErrorFrame,
+  FrameError,
+  LIMITS,
+  parseClientFrame,
+  type Ref,
+  refOf,
+  type ServerFrame,
+} from "./protocol.ts";
+import type { ClientFrame } from "./protocol.ts";
+import type { Session } from "./sessions.ts";
+import type { Socket } from "./socket.ts";
+
+/** How much may wait for the network, and how much may wait to be handled. */
+export const CONNECTION_LIMITS = {
+  /** Log entries and signals wait while more bytes than this are buffered (D3). */
+  mark: 64 * 1024,
+  /** Answers included, a connection with more bytes than this is closed (D3). */
+  buffered: 256 * 1024,
+  /** Frames that arrived and were not handled yet. */
+  queuedFrames: 1_000,
+  /** UTF-16 units in those frames. */
+  queuedSize: 1024 * 1024,
+} as const;
+
+/** What a connection does with a frame; resolves when the next may be handled (L4). */
+export type FrameHandler = (
+  connection: Connection,
+  frame: ClientFrame,
+) => Promise<void>;
+
+/** A registered socket. */
+export class Connection {
+  /** Whose socket this is. */
+  readonly session: Session;
+  /** The rooms on its screen, by room id. */
+  readonly subscriptions: Map<string, Subscription> = new Map();
+  readonly #socket: Socket;
+  readonly #handle: FrameHandler;
+  readonly #onClose: (connection: Connection) => void;
+  readonly #queue: string[] = [];
+  #queuedSize = 0;
+  #handling = false;
+  #badFrames = 0;
+  #closed = false;
+
+  /** Wraps an open socket; `onClose` is called once, however it ends (D4). */
+  constructor(
+    socket: Socket,
+    session: Session,
+    handle: FrameHandler,
+    onClose: (connection: Connection) => void,
+  ) {
+    this.#socket = socket;
+    this.session = session;
+    this.#handle = handle;
+    this.#onClose = onClose;
+  }
+
+  /** Whether it ended: nothing is sent or handled any more. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Bytes that the network has not taken yet. */
+  get bufferedAmount(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  /** Whether entries and signals may be sent now (D3). */
+  get ready(): boolean {
+    return this.#socket.bufferedAmount < CONNECTION_LIMITS.mark;
+  }
+
+  /** Sends an encoded frame; closes the connection when it can't keep up (D3). */
+  sendText(text: string): void {
+    if (this.#closed) return;
+    if (this.#socket.bufferedAmount > CONNECTION_LIMITS.buffered) {
+      this.close(CLOSE.tooSlow, "too_slow");
+      return;
+    }
+    this.#socket.send(text);
+  }
+
+  /** Encodes and sends a frame. */
+  send(frame: ServerFrame): void {
+    this.sendText(JSON.stringify(frame));
+  }
+
+  /** Answers a request with an error. */
+  refuse(
+    error: unknown,
+    request: { ref?: Ref | undefined; room?: string; id?: string },
+  ) {
+    const refusal = error instanceof Refusal ? error : new Refusal("internal");
+    const frame: ErrorFrame = {
+      type: "error",
+      code: refusal.code,
+      message: refusal.message,
+      retry: ERRORS[refusal.code].retry,
+      ...refOf(request.ref),
+    };
+    if (refusal.wait !== undefined) frame.wait = refusal.wait;
+    if (request.room !== undefined) frame.room = request.room;
+    if (request.id !== undefined) frame.id = request.id;
+    this.send(frame);
+  }
+
+  /** Takes a message event's data; frames are handled one after another (L4). */
+  receive(data: unknown): void {
+    if (this.#closed) return;
+    if (typeof data !== "string") {
+      this.#countBadFrame(
+        new FrameError("bad_json", "Expected a text frame, got a binary one"),
+      );
+      return;
+    }
+    if (data.length > LIMITS.frameBytes) {
+      this.close(1009, "frame_too_big");
+      return;
+    }
+    this.#queue.push(data);
+    this.#queuedSize += data.length;
+    if (
+      this.#queue.length > CONNECTION_LIMITS.queuedFrames ||
+      this.#queuedSize > CONNECTION_LIMITS.queuedSize
+    ) {
+      this.close(CLOSE.tooFast, "too_fast 5000");
+      return;
+    }
+    if (!this.#handling) void this.#handleQueue();
+  }
+
+  /** Ends the connection; further calls do nothing (D4). */
+  close(code: number, reason: string): void {
+    if (this.#closed) return;
+    this.#socket.close(code, reason);
+    this.ended();
+  }
+
+  /** Forgets the connection after the socket's close or error event (D4). */
+  ended(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#queue.length = 0;
+    this.#onClose(this);
+  }
+
+  async #handleQueue(): Promise<void> {
+    this.#handling = true;
+    for (let text; (text = this.#queue.shift()) !== undefined;) {
+      this.#queuedSize -= text.length;
+      try {
+        const frame = parseClientFrame(text);
+        await this.#handle(this, frame);
+      } catch (error) {
+        if (!(error instanceof FrameError)) throw error;
+        this.#countBadFrame(error);
+      }
+    }
+    this.#handling = false;
+  }
+
+  #countBadFrame(error: FrameError): void {
+    const frame: ErrorFrame = {
+      type: "error",
+      code: error.code,
+      message: error.message,
+      retry: false,
+      ...refOf(error.ref),
+    };
+    this.send(frame);
+    this.#badFrames++;
+    if (this.#badFrames >= LIMITS.badFrames) {
+      this.close(CLOSE.badFrames, "bad_frames");
+    }
+  }
+}

@@ -1,0 +1,117 @@
+/** Write transactions on people and their sessions. */
+import { Refusal } from "../errors.ts";
+import type { Person } from "../protocol.ts";
+import type { Trx } from "./schema.ts";
+
+/** A newcomer: who, under which name, with which session. */
+export interface Entrance {
+  person: string;
+  name: string;
+  key: string;
+  tokenHash: Uint8Array;
+  now: number;
+  expiresAt: number;
+  /** Guests not seen since then lose their name (N1). */
+  freedBefore: number;
+}
+
+/** Adds a guest who follows the lobby, with a session; refused with `name_taken`. */
+export async function enter(trx: Trx, entrance: Entrance): Promise<void> {
+  const { person, name, key, tokenHash, now, expiresAt } = entrance;
+  await claimName(trx, entrance);
+  await trx.insertInto("persons").values({
+    id: person,
+    name,
+    name_key: key,
+    kind: "guest",
+    head: 1,
+    created_at: now,
+    last_seen_at: now,
+  }).execute();
+  await trx.insertInto("sessions").values({
+    token_hash: tokenHash,
+    person,
+    created_at: now,
+    last_seen_at: now,
+    expires_at: expiresAt,
+  }).execute();
+  await trx.insertInto("memberships").columns([
+    "person",
+    "room",
+    "last_read",
+    "last_read_posts",
+    "joined_at",
+  ]).expression((eb) =>
+    eb.selectFrom("rooms").where("slug", "=", "lobby").select((eb) => [
+      eb.val(person).as("person"),
+      "id as room",
+      "head as last_read",
+      "posts as last_read_posts",
+      eb.val(now).as("joined_at"),
+    ])
+  ).execute();
+}
+
+/** Gives a person another name; refused with `name_taken`. */
+export async function rename(
+  trx: Trx,
+  change: { person: string; name: string; key: string; freedBefore: number },
+): Promise<Person> {
+  const { person, name, key } = change;
+  await claimName(trx, change);
+  await trx.updateTable("persons").where("id", "=", person)
+    .set((eb) => ({ name, name_key: key, head: eb("head", "+", 1) }))
+    .execute();
+  return { id: person, name };
+}
+
+/** Frees the name if its guest was not seen for long, or refuses it. */
+async function claimName(
+  trx: Trx,
+  { person, key, freedBefore }: {
+    person: string;
+    key: string;
+    freedBefore: number;
+  },
+): Promise<void> {
+  const holder = await trx.selectFrom("persons").where("name_key", "=", key)
+    .select(["id", "kind", "last_seen_at"]).executeTakeFirst();
+  if (!holder || holder.id === person) return;
+  if (holder.kind !== "guest" || holder.last_seen_at >= freedBefore) {
+    throw new Refusal("name_taken");
+  }
+  await trx.updateTable("persons").where("id", "=", holder.id)
+    .set({ name_key: null }).execute();
+}
+
+/** Notes that a session is in use, and extends it. */
+export async function touchSession(
+  trx: Trx,
+  touch: {
+    tokenHash: Uint8Array;
+    person: string;
+    now: number;
+    expiresAt: number;
+  },
+): Promise<void> {
+  await trx.updateTable("sessions").where("token_hash", "=", touch.tokenHash)
+    .set({ last_seen_at: touch.now, expires_at: touch.expiresAt }).execute();
+  await trx.updateTable("persons").where("id", "=", touch.person)
+    .set({ last_seen_at: touch.now }).execute();
+}
+
+/** Ends a session. */
+export async function endSession(
+  trx: Trx,
+  { tokenHash, person }: { tokenHash: Uint8Array; person: string },
+): Promise<void> {
+  await trx.deleteFrom("sessions").where("token_hash", "=", tokenHash)
+    .execute();
+  await bumpPerson(trx, person);
+}
+
+/** Raises the head of what a person follows, so that every machine hears of it (D6). */
+export async function bumpPerson(trx: Trx, person: string): Promise<void> {
+  await trx.updateTable("persons").where("id", "=", person)
+    .set((eb) => ({ head: eb("head", "+", 1) })).execute();
+}

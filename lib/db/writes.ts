@@ -1,0 +1,43 @@
+/**
+ * All write transactions by name. Each runs alone in one transaction; its
+ * arguments and its result cross to another thread, so both are plain data.
+ * A `Refusal` thrown inside rolls back and reaches the caller as it is.
+ */
+import { append } from "./append.ts";
+import { endSession, enter, rename, touchSession } from "./people_writes.ts";
+import { createRoom, follow, leaveRoom, markRead } from "./room_writes.ts";
+import type { Trx } from "./schema.ts";
+
+/** The collection; new write functions are added here. */
+export const writes = {
+  append,
+  enter,
+  rename,
+  touchSession,
+  endSession,
+  createRoom,
+  follow,
+  leaveRoom,
+  markRead,
+};
+
+/** The names of all write transactions. */
+export type WriteName = keyof typeof writes;
+
+/** What the named write takes. */
+export type WriteArgs<N extends WriteName> = Parameters<typeof writes[N]>[1];
+
+/** What the named write gives. */
+export type WriteResult<N extends WriteName> = Awaited<
+  ReturnType<typeof writes[N]>
+>;
+
+/** Runs the named write in a transaction that is already open. */
+export function runWrite(
+  trx: Trx,
+  name: WriteName,
+  args: unknown,
+): Promise<unknown> {
+  const write = writes[name] as (trx: Trx, args: unknown) => Promise<unknown>;
+  return write(trx, args);
+}

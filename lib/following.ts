@@ -1,0 +1,296 @@
+/**
+ * Following (D6): each connection learns at most once a second what changed in
+ * the rooms that its person follows and that are not on its screen.
+ */
+import type { Connection } from "./connection.ts";
+import type { ReadCursor } from "./db/room_writes.ts";
+import type { RoomHead } from "./db/drafts.ts";
+import type { FollowedRoom, MeFrame } from "./protocol.ts";
+
+/** What following reads and writes. */
+export interface FollowingStore {
+  /** Who the person is and what they follow. */
+  load(person: string): Promise<MeFrame>;
+  /** Messages posted up to an entry, or null when there is no such entry. */
+  postsAt(room: string, seq: number): Promise<number | null>;
+  /** Stores read cursors; they only move forward. */
+  markRead(cursors: ReadCursor[]): Promise<void>;
+  /** Told when one of these failed; it is tried again by itself. */
+  onError: (error: unknown) => void;
+}
+
+/** Milliseconds. */
+export const FOLLOWING_LIMITS = {
+  /** Between two `me` frames to one connection. */
+  interval: 1_000,
+  /** Between two writes of read cursors. */
+  readInterval: 5_000,
+} as const;
+
+interface Follower {
+  id: string;
+  connections: Set<Connection>;
+  /** The last state read from the database, kept up to date since. */
+  me: MeFrame | undefined;
+  rooms: Map<string, FollowedRoom>;
+  loading: boolean;
+  /** The state changed in the database since the read under way began. */
+  stale: boolean;
+}
+
+/** What connected people follow, and how far they have read it. */
+export class Following {
+  readonly #store: FollowingStore;
+  readonly #people = new Map<string, Follower>();
+  readonly #followers = new Map<string, Set<Follower>>();
+  readonly #grown = new Set<string>();
+  readonly #changed = new Set<Follower>();
+  readonly #unwritten = new Map<string, ReadCursor>();
+  #tellTimer: ReturnType<typeof setTimeout> | undefined;
+  #writeTimer: ReturnType<typeof setTimeout> | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  #toldAt = -Infinity;
+
+  /** Following over the given store. */
+  constructor(store: FollowingStore) {
+    this.#store = store;
+  }
+
+  /** Starts to tell a connection. */
+  connect(connection: Connection): void {
+    const { id } = connection.session.person;
+    let follower = this.#people.get(id);
+    if (!follower) {
+      follower = {
+        id,
+        connections: new Set(),
+        me: undefined,
+        rooms: new Map(),
+        loading: false,
+        stale: false,
+      };
+      this.#people.set(id, follower);
+    }
+    follower.connections.add(connection);
+    if (follower.me) connection.sendText(JSON.stringify(stateOf(follower)));
+    else void this.#load(follower);
+  }
+
+  /** Stops telling a connection. */
+  disconnect(connection: Connection): void {
+    const follower = this.#people.get(connection.session.person.id);
+    if (!follower) return;
+    follower.connections.delete(connection);
+    if (follower.connections.size > 0) return;
+    this.#people.delete(follower.id);
+    this.#changed.delete(follower);
+    for (const room of follower.rooms.keys()) this.#unfollow(follower, room);
+    // One who leaves finds the cursor on the next device.
+    if (this.#unwritten.size > 0) void this.#writeCursors();
+  }
+
+  /** The connections of one person. */
+  connectionsOf(person: string): Iterable<Connection> {
+    return this.#people.get(person)?.connections ?? [];
+  }
+
+  /** A room's log grew. */
+  roomGrew({ room, seq, posts }: RoomHead): void {
+    const followers = this.#followers.get(room);
+    if (!followers) return;
+    for (const follower of followers) {
+      const followed = follower.rooms.get(room)!;
+      if (seq <= followed.head) continue;
+      followed.head = seq;
+      followed.posts = posts;
+    }
+    this.#grown.add(room);
+    this.#scheduleTell();
+  }
+
+  /** A person's rooms, name or cursors changed in the database. */
+  personChanged(person: string): void {
+    const follower = this.#people.get(person);
+    if (follower) void this.#load(follower);
+  }
+
+  /** One's own message is read, on all of one's devices; the append wrote it. */
+  posted(person: string, room: string, seq: number, posts: number): void {
+    this.#moveCursor(person, room, seq, posts);
+  }
+
+  /** A person read up to an entry. */
+  async read(person: string, room: string, seq: number): Promise<void> {
+    const followed = this.#people.get(person)?.rooms.get(room);
+    if (!followed || seq <= followed.lastRead) return;
+    const upTo = Math.min(seq, followed.head);
+    const posts = upTo === followed.head
+      ? followed.posts
+      : await this.#store.postsAt(room, upTo);
+    if (posts === null) return;
+    if (!this.#moveCursor(person, room, upTo, posts)) return;
+    this.#unwritten.set(`${person} ${room}`, { person, room, seq: upTo });
+    this.#writeTimer ??= setTimeout(
+      () => void this.#writeCursors(),
+      FOLLOWING_LIMITS.readInterval,
+    );
+  }
+
+  /** Writes what is not written yet and stops all timers. */
+  async close(): Promise<void> {
+    clearTimeout(this.#tellTimer);
+    await this.#writeCursors();
+    clearTimeout(this.#writeTimer);
+  }
+
+  #moveCursor(
+    person: string,
+    room: string,
+    seq: number,
+    posts: number,
+  ): boolean {
+    const follower = this.#people.get(person);
+    const followed = follower?.rooms.get(room);
+    if (!follower || !followed || seq <= followed.lastRead) return false;
+    followed.lastRead = seq;
+    followed.lastReadPosts = posts;
+    // One's other devices may have the room on screen and count it still.
+    if (follower.connections.size > 1) this.#changed.add(follower);
+    this.#scheduleTell();
+    return true;
+  }
+
+  /** Single flight; a change during a read causes another read. */
+  async #load(follower: Follower): Promise<void> {
+    follower.stale = true;
+    if (follower.loading) return;
+    follower.loading = true;
+    while (follower.stale && follower.connections.size > 0) {
+      follower.stale = false;
+      try {
+        this.#take(follower, await this.#store.load(follower.id));
+      } catch (error) {
+        this.#store.onError(error);
+        setTimeout(
+          () => this.personChanged(follower.id),
+          FOLLOWING_LIMITS.interval,
+        );
+        break;
+      }
+    }
+    follower.loading = false;
+  }
+
+  #take(follower: Follower, me: MeFrame): void {
+    if (this.#people.get(follower.id) !== follower) return;
+    const known = follower.rooms;
+    follower.me = me;
+    follower.rooms = new Map(me.rooms.map((room) => [room.room, room]));
+    for (const [id, room] of follower.rooms) {
+      keepNewer(room, known.get(id));
+      const followers = this.#followers.get(id) ?? new Set();
+      this.#followers.set(id, followers.add(follower));
+    }
+    for (const id of known.keys()) {
+      if (!follower.rooms.has(id)) this.#unfollow(follower, id);
+    }
+    this.#changed.add(follower);
+    this.#scheduleTell();
+  }
+
+  #unfollow(follower: Follower, room: string): void {
+    const followers = this.#followers.get(room);
+    followers?.delete(follower);
+    if (followers?.size === 0) this.#followers.delete(room);
+  }
+
+  /** In the next turn when quiet, else when the interval is over. */
+  #scheduleTell(): void {
+    if (this.#tellTimer !== undefined) return;
+    const due = this.#toldAt + FOLLOWING_LIMITS.interval - performance.now();
+    this.#tellTimer = setTimeout(() => this.#tell(), Math.max(0, due));
+  }
+
+  #tell(): void {
+    this.#tellTimer = undefined;
+    this.#toldAt = performance.now();
+    const changed = [...this.#changed];
+    const grown = new Map<Follower, string[]>();
+    for (const room of this.#grown) {
+      for (const follower of this.#followers.get(room) ?? []) {
+        const rooms = grown.get(follower) ?? [];
+        rooms.push(room);
+        grown.set(follower, rooms);
+      }
+    }
+    this.#grown.clear();
+    this.#changed.clear();
+    for (const follower of changed) {
+      this.#tellAll(follower, () => true);
+      grown.delete(follower);
+    }
+    for (const [follower, rooms] of grown) {
+      this.#tellAll(
+        follower,
+        ({ subscriptions }) => rooms.some((room) => !subscriptions.has(room)),
+      );
+    }
+  }
+
+  #tellAll(follower: Follower, concerns: (connection: Connection) => boolean) {
+    let text: string | undefined;
+    for (const connection of follower.connections) {
+      if (!concerns(connection)) continue;
+      if (connection.ready) {
+        text ??= JSON.stringify(stateOf(follower));
+        connection.sendText(text);
+      } else {
+        // State: the next frame repairs this one.
+        this.#changed.add(follower);
+        this.#scheduleTell();
+      }
+    }
+  }
+
+  async #writeCursors(): Promise<void> {
+    clearTimeout(this.#writeTimer);
+    this.#writeTimer = undefined;
+    const cursors = [...this.#unwritten.values()];
+    this.#unwritten.clear();
+    if (cursors.length > 0) {
+      this.#writing = this.#store.markRead(cursors).catch((error) => {
+        this.#store.onError(error);
+        this.#keepUnwritten(cursors);
+      });
+    }
+    await this.#writing;
+  }
+
+  #keepUnwritten(cursors: readonly ReadCursor[]): void {
+    for (const cursor of cursors) {
+      const key = `${cursor.person} ${cursor.room}`;
+      if (!this.#unwritten.has(key)) this.#unwritten.set(key, cursor);
+    }
+    this.#writeTimer ??= setTimeout(
+      () => void this.#writeCursors(),
+      FOLLOWING_LIMITS.readInterval,
+    );
+  }
+}
+
+function stateOf(follower: Follower): MeFrame {
+  return { ...follower.me!, rooms: [...follower.rooms.values()] };
+}
+
+/** What was heard while the state was read may be newer than the state. */
+function keepNewer(room: FollowedRoom, known: FollowedRoom | undefined): void {
+  if (!known) return;
+  if (known.head > room.head) {
+    room.head = known.head;
+    room.posts = known.posts;
+  }
+  if (known.lastRead > room.lastRead) {
+    room.lastRead = known.lastRead;
+    room.lastReadPosts = known.lastReadPosts;
+  }
+}

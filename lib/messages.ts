@@ -1,0 +1,107 @@
+/** The one path by which messages are written, for frames, forms, HTTP and bots. */
+import type { Appended, Draft } from "./db/drafts.ts";
+import type { Database } from "./db/open.ts";
+import { ERRORS, Refusal } from "./errors.ts";
+import { isBlocked, type Lane, type MessageLog } from "./message_log.ts";
+import { bodyProblem, type MessagesFrame, normalizeBody } from "./protocol.ts";
+import type { RateLimiter } from "./rate_limiter.ts";
+import type { Rooms } from "./rooms.ts";
+
+/** A message that someone wants to post. */
+export interface Post {
+  /** The author's person id. */
+  person: string;
+  /** The room's id. */
+  room: string;
+  /** The message's id, a UUID that the sender minted. */
+  id: string;
+  body: string;
+}
+
+/** A draft that passed all checks and waits for its place in the log. */
+export interface Admitted {
+  /** Resolves once the entry is stored for good; rejects with a Refusal. */
+  stored: Promise<Appended>;
+}
+
+/** Checks and stores what people write. */
+export class Messages {
+  readonly #epoch: string;
+  readonly #log: MessageLog;
+  readonly #rooms: Rooms;
+  readonly #limiter: RateLimiter;
+
+  /** Messages of the log of a database. */
+  constructor(
+    { epoch }: Database,
+    log: MessageLog,
+    rooms: Rooms,
+    limiter: RateLimiter,
+  ) {
+    this.#epoch = epoch;
+    this.#log = log;
+    this.#rooms = rooms;
+    this.#limiter = limiter;
+  }
+
+  /** Posts a message and waits until it is stored. */
+  async post({ person, room, id, body }: Post): Promise<Appended> {
+    const { stored } = await this.admit({
+      kind: "posted",
+      room,
+      id,
+      author: person,
+      body,
+    });
+    return await stored;
+  }
+
+  /**
+   * Checks a draft and hands it to the log. An id that the log knows skips
+   * all checks: what was accepted once is never refused later (L3). In a lane
+   * a draft refused with `retry` holds up those behind it (L4).
+   */
+  async admit(given: Draft, lane?: Lane): Promise<Admitted> {
+    const draft = normalized(given);
+    if (lane && isBlocked(lane, draft.id)) throw new Refusal("out_of_order");
+    try {
+      const known = await this.#log.find(draft.room, draft.id);
+      if (known === null) await this.#check(draft);
+    } catch (error) {
+      const refusal = error instanceof Refusal
+        ? error
+        : new Refusal("unavailable");
+      if (lane && ERRORS[refusal.code].retry) lane.blockedBy = draft.id;
+      throw refusal;
+    }
+    const stored = this.#log.append(draft, lane);
+    // Whoever admitted it may look at the outcome only later.
+    stored.catch(() => {});
+    return { stored };
+  }
+
+  /** The newest messages of a room, or those older than the one at `before`. */
+  async page(
+    room: string,
+    options: { before?: number; limit: number },
+  ): Promise<MessagesFrame> {
+    const page = await this.#log.page(room, options);
+    if (!page) throw new Refusal("no_room");
+    return { type: "messages", room, epoch: this.#epoch, ...page };
+  }
+
+  async #check(draft: Draft): Promise<void> {
+    const wait = this.#limiter.take(draft.author);
+    if (wait > 0) throw new Refusal("too_fast", wait);
+    if (draft.kind !== "deleted") {
+      const problem = bodyProblem(draft.body);
+      if (problem) throw new Refusal(problem);
+    }
+    await this.#rooms.follow(draft.author, draft.room);
+  }
+}
+
+function normalized(draft: Draft): Draft {
+  if (draft.kind === "deleted") return draft;
+  return { ...draft, body: normalizeBody(draft.body) };
+}

@@ -1,0 +1,164 @@
+/** What each frame of a client does. */
+import type { ChatHub } from "./chat_hub.ts";
+import type { Connection } from "./connection.ts";
+import type { Draft } from "./db/drafts.ts";
+import { Refusal } from "./errors.ts";
+import type { Following } from "./following.ts";
+import type { Lane } from "./message_log.ts";
+import type { Messages } from "./messages.ts";
+import type { Presence } from "./presence.ts";
+import {
+  type ClientFrame,
+  type ClientFrameOf,
+  type ClientFrameType,
+  type Ref,
+  refOf,
+} from "./protocol.ts";
+import type { Room, Rooms } from "./rooms.ts";
+
+/** What requests are carried out with. */
+export interface Services {
+  hub: ChatHub;
+  rooms: Rooms;
+  messages: Messages;
+  following: Following;
+  presence: Presence;
+  onError: (error: unknown) => void;
+}
+
+type Handlers = {
+  [T in ClientFrameType]: (
+    connection: Connection,
+    frame: ClientFrameOf<T>,
+  ) => Promise<void> | void;
+};
+
+const HISTORY_MESSAGES = 50;
+
+/** Carries out the frames of all connections; each answer repeats the `ref`. */
+export class Requests {
+  readonly #services: Services;
+  readonly #lanes = new WeakMap<Connection, Map<string, Lane>>();
+  readonly #handlers: Handlers = {
+    join: (connection, frame) => this.#join(connection, frame),
+    leave: async (connection, { room }) => {
+      const { id } = await this.#room(room);
+      this.#services.hub.leave(connection, id);
+    },
+    post: (connection, { room, ...frame }) =>
+      this.#write(connection, room, frame, (base) => ({
+        ...base,
+        kind: "posted",
+        body: frame.body,
+      })),
+    edit: (connection, { room, ...frame }) =>
+      this.#write(connection, room, frame, (base) => ({
+        ...base,
+        kind: "edited",
+        message: frame.message,
+        body: frame.body,
+      })),
+    delete: (connection, { room, ...frame }) =>
+      this.#write(connection, room, frame, (base) => ({
+        ...base,
+        kind: "deleted",
+        message: frame.message,
+      })),
+    withdraw: async (connection, { room, id }) => {
+      const lane = this.#lane(connection, (await this.#room(room)).id);
+      if (lane.blockedBy === id) lane.blockedBy = null;
+    },
+    history: async (connection, { room, ref, before, limit }) => {
+      const { id } = await this.#room(room);
+      const options = { before, limit: limit ?? HISTORY_MESSAGES };
+      const page = await this.#services.messages.page(id, options);
+      connection.send({ ...page, ...refOf(ref) });
+    },
+    typing: async (connection, { room }) => {
+      const { id } = await this.#room(room);
+      this.#services.presence.typing(id, connection.session.person.id);
+    },
+    read: async (connection, { room, seq }) => {
+      const { id } = await this.#room(room);
+      const person = connection.session.person.id;
+      await this.#services.following.read(person, id, seq);
+    },
+    ping: (connection, { ref }) =>
+      connection.send({ type: "pong", ...refOf(ref) }),
+  };
+
+  /** Requests carried out with the given services. */
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  /** Handles one frame; resolves once the next may be handled (L4). */
+  async handle(connection: Connection, frame: ClientFrame): Promise<void> {
+    const handler = this.#handlers[frame.type] as (
+      connection: Connection,
+      frame: ClientFrame,
+    ) => Promise<void> | void;
+    try {
+      await handler(connection, frame);
+    } catch (error) {
+      if (!(error instanceof Refusal)) this.#services.onError(error);
+      connection.refuse(error, frame);
+    }
+  }
+
+  async #room(idOrSlug: string): Promise<Room> {
+    const room = await this.#services.rooms.find(idOrSlug);
+    if (!room) throw new Refusal("no_room");
+    return room;
+  }
+
+  async #join(
+    connection: Connection,
+    frame: ClientFrameOf<"join">,
+  ): Promise<void> {
+    const { id } = await this.#room(frame.room);
+    const { person } = connection.session;
+    await this.#services.rooms.follow(person.id, id);
+    await this.#services.hub.join(connection, { ...frame, room: id });
+  }
+
+  /** Hands a draft to the log in order; the answer follows when it is stored. */
+  async #write(
+    connection: Connection,
+    idOrSlug: string,
+    { ref, id }: { ref?: Ref | undefined; id: string },
+    draft: (base: { room: string; id: string; author: string }) => Draft,
+  ): Promise<void> {
+    const { id: room } = await this.#room(idOrSlug);
+    const author = connection.session.person.id;
+    const request = { ref, room, id };
+    const { stored } = await this.#services.messages.admit(
+      draft({ room, id, author }),
+      this.#lane(connection, room),
+    );
+    stored.then(
+      (entry) => this.#stored(connection, request, author, entry),
+      (error) => connection.refuse(error, request),
+    );
+  }
+
+  #stored(
+    connection: Connection,
+    { ref, room, id }: { ref?: Ref | undefined; room: string; id: string },
+    author: string,
+    { seq, posts }: { seq: number; posts: number },
+  ): void {
+    const { following, presence } = this.#services;
+    following.posted(author, room, seq, posts);
+    presence.posted(room, author);
+    connection.send({ type: "posted", ...refOf(ref), room, id, seq });
+  }
+
+  #lane(connection: Connection, room: string): Lane {
+    let lanes = this.#lanes.get(connection);
+    if (!lanes) this.#lanes.set(connection, lanes = new Map());
+    let lane = lanes.get(room);
+    if (!lane) lanes.set(room, lane = { blockedBy: null });
+    return lane;
+  }
+}

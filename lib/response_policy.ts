@@ -1,0 +1,31 @@
+/** Headers that every page and answer carries. */
+import { define } from "./app.ts";
+import { publicUrl } from "./origins.ts";
+
+const HEADERS = {
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "same-origin",
+  "cross-origin-opener-policy": "same-origin",
+  // Pages show what only their reader may see.
+  "cache-control": "private, no-cache",
+} as const;
+
+/**
+ * Sets the headers, and takes `upgrade-insecure-requests` out of the
+ * Content-Security-Policy over plain HTTP, where it would send a browser on a
+ * local network to an HTTPS port that does not exist.
+ */
+export const responsePolicy = define.middleware(async (ctx) => {
+  const response = await ctx.next();
+  if (response.status === 101) return response;
+  for (const [name, value] of Object.entries(HEADERS)) {
+    if (!response.headers.has(name)) response.headers.set(name, value);
+  }
+  const policy = response.headers.get("content-security-policy");
+  const { protocol } = publicUrl(ctx.req, ctx.state.atoll.config);
+  if (policy && protocol === "http:") {
+    const plain = policy.replace(/;?\s*upgrade-insecure-requests/, "");
+    response.headers.set("content-security-policy", plain);
+  }
+  return response;
+});

@@ -1,0 +1,141 @@
+/** A room's newest entries in memory, already encoded. */
+import type { Entry } from "./protocol.ts";
+
+interface RingEntry {
+  seq: number;
+  id: string;
+  /** Id of the message that the entry posts or changes. */
+  message: string;
+  text: string;
+}
+
+/** How much one room keeps: entries, and UTF-16 units of their JSON. */
+export const RING_LIMITS = { entries: 256, size: 128 * 1024 } as const;
+
+/** Joined frames kept until the next entry: few positions are shared by many. */
+const FRAMES_KEPT = 8;
+
+/**
+ * The entries (`after`, `head`] of one room, each encoded once for everybody.
+ * Frames are joined once for all readers that lack the same.
+ */
+export class RoomRing {
+  readonly #prefix: string;
+  #entries: RingEntry[] = [];
+  #size = 0;
+  #head: number;
+  #frames = new Map<number, string>();
+
+  /** An empty ring whose next entry is `head` + 1. */
+  constructor(room: string, epoch: string, head: number) {
+    this.#prefix = framePrefix(room, epoch);
+    this.#head = head;
+  }
+
+  /** Seq of the newest entry that was read, whether or not it is still held. */
+  get head(): number {
+    return this.#head;
+  }
+
+  /** UTF-16 units of JSON held. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Whether everything after `cursor` is held. */
+  covers(cursor: number): boolean {
+    return cursor >= this.#head - this.#entries.length;
+  }
+
+  /** Id of the entry at `seq`, or undefined when it is not held. */
+  idAt(seq: number): string | undefined {
+    return this.#entries.find((entry) => entry.seq === seq)?.id;
+  }
+
+  /**
+   * Adds the entries that follow the head. A deletion drops what it blanked
+   * in the log, so that only the blanked form can still be read (L7).
+   */
+  push(entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      if (entry.seq !== this.#head + 1) {
+        throw new Error(
+          `Cannot add entry ${entry.seq} to a ring whose head is ${this.#head}`,
+        );
+      }
+      const message = entry.kind === "posted" ? entry.id : entry.message;
+      if (entry.kind === "deleted") this.#dropThroughLast(message);
+      const text = JSON.stringify(entry);
+      this.#entries.push({ seq: entry.seq, id: entry.id, message, text });
+      this.#size += text.length;
+      this.#head = entry.seq;
+    }
+    this.#shrink();
+    this.#frames.clear();
+  }
+
+  /** Forgets all entries but not the head, for example after a rename. */
+  clear(): void {
+    this.#entries = [];
+    this.#size = 0;
+    this.#frames.clear();
+  }
+
+  /** The frame with everything after `cursor`, which the ring must cover. */
+  frameAfter(cursor: number): string {
+    let frame = this.#frames.get(cursor);
+    if (frame === undefined) {
+      if (this.#frames.size >= FRAMES_KEPT) this.#frames.clear();
+      const from = this.#entries.length - (this.#head - cursor);
+      const texts = this.#entries.slice(from).map((entry) => entry.text);
+      frame = `${this.#prefix}${texts.join(",")}]}`;
+      this.#frames.set(cursor, frame);
+    }
+    return frame;
+  }
+
+  #dropThroughLast(message: string): void {
+    const last = this.#entries.findLastIndex((entry) =>
+      entry.message === message
+    );
+    this.#drop(last + 1);
+  }
+
+  #shrink(): void {
+    let count = Math.max(0, this.#entries.length - RING_LIMITS.entries);
+    let size = this.#size;
+    for (let i = 0; i < count; i++) size -= this.#entries[i]!.text.length;
+    while (size > RING_LIMITS.size) {
+      size -= this.#entries[count]!.text.length;
+      count++;
+    }
+    this.#drop(count);
+  }
+
+  #drop(count: number): void {
+    for (const entry of this.#entries.splice(0, count)) {
+      this.#size -= entry.text.length;
+    }
+  }
+}
+
+/** An `entries` frame from the log, for readers whom the ring does not cover. */
+export function entriesFrame(
+  room: string,
+  epoch: string,
+  entries: readonly Entry[],
+  ref?: string | number,
+): string {
+  const start = framePrefix(room, epoch);
+  const answer = ref === undefined
+    ? start
+    : `{"ref":${JSON.stringify(ref)},${start.slice(1)}`;
+  return `${answer}${
+    entries.map((entry) => JSON.stringify(entry)).join(",")
+  }]}`;
+}
+
+function framePrefix(room: string, epoch: string): string {
+  const start = JSON.stringify({ type: "entries", room, epoch });
+  return `${start.slice(0, -1)},"entries":[`;
+}

@@ -1,0 +1,101 @@
+/** Serves the built app: checks settings, opens the database, listens, stops cleanly. */
+import { networkInterfaces } from "node:os";
+import { atoll, config } from "../main.ts";
+import { ConfigError } from "./config.ts";
+import { log } from "./logging.ts";
+
+/** Milliseconds in which a stop must be done: what hosts give before they kill. */
+const STOP_TIMEOUT = 4_500;
+
+if (import.meta.main) await serve();
+
+async function serve(): Promise<void> {
+  const { port, host } = orExit(config);
+  const opened = await orExit(atoll).catch(exit);
+  const { default: app } = await import(
+    new URL("../_fresh/server.js", import.meta.url).href
+  );
+  try {
+    const server = Deno.serve(
+      { port, hostname: host, onListen: (address) => announce(address, host) },
+      app.fetch,
+    );
+    stopOnSignals(async () => {
+      await opened.close();
+      await server.shutdown();
+    });
+  } catch (error) {
+    exit(listenError(error, host, port));
+  }
+}
+
+function orExit<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    exit(error);
+  }
+}
+
+/** One line that says what is wrong and what to do. */
+function exit(error: unknown): never {
+  const expected = error instanceof ConfigError || error instanceof Error;
+  console.error(`Atoll can't start: ${expected ? error.message : error}`);
+  Deno.exit(1);
+}
+
+function listenError(error: unknown, host: string, port: number): unknown {
+  if (error instanceof Deno.errors.AddrInUse) {
+    return new Error(
+      `port ${port} is in use; stop the other program, or set PORT to another port`,
+    );
+  }
+  if (error instanceof Deno.errors.AddrNotAvailable) {
+    return new Error(
+      `HOST "${host}" is no address of this machine; use 0.0.0.0 for all`,
+    );
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return new Error(
+      `port ${port} may not be used by this account; set PORT to 1024 or above`,
+    );
+  }
+  return error;
+}
+
+function announce({ port }: Deno.NetAddr, host: string): void {
+  const everywhere = host === "0.0.0.0" || host === "::";
+  const local = everywhere
+    ? "localhost"
+    : host.includes(":")
+    ? `[${host}]`
+    : host;
+  log(`Atoll is at http://${local}:${port}`);
+  if (!everywhere) return;
+  for (const address of networkAddresses()) {
+    log(`On your network: http://${address}:${port}`);
+  }
+}
+
+function networkAddresses(): string[] {
+  return Object.values(networkInterfaces()).flat()
+    .filter((face) => face?.family === "IPv4" && !face.internal)
+    .map((face) => face!.address);
+}
+
+/** Ctrl-C arrives twice through launchers: only the first one counts. */
+function stopOnSignals(stop: () => Promise<void>): void {
+  let stopping = false;
+  const onSignal = async () => {
+    if (stopping) return;
+    stopping = true;
+    log("Stopping");
+    const timeout = setTimeout(() => Deno.exit(0), STOP_TIMEOUT);
+    await stop();
+    clearTimeout(timeout);
+    log("Stopped");
+    Deno.exit(0);
+  };
+  Deno.addSignalListener("SIGINT", onSignal);
+  Deno.addSignalListener("SIGTERM", onSignal);
+}

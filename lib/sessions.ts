@@ -1,0 +1,141 @@
+/** Logins: a random token with its holder, stored hashed, which lasts while it is used. */
+import { deleteCookie, getCookies, setCookie } from "@std/http/cookie";
+import type { Database } from "./db/open.ts";
+import { type Person, TOKEN_SUBPROTOCOL_PREFIX } from "./protocol.ts";
+
+const COOKIE = "atoll_session";
+const DAY = 24 * 60 * 60 * 1000;
+
+/** Milliseconds without use after which a session ends and a guest's name is free (N1). */
+export const SESSION_LIFETIME = 30 * DAY;
+
+/** Milliseconds between two notes that a session is in use. */
+const TOUCH_INTERVAL = 60 * 60 * 1000;
+
+/** Somebody's login. */
+export interface Session {
+  person: Person;
+  /** SHA-256 of the token, as hexadecimal text: the session's identity. */
+  hash: string;
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+  /** The expiry was just extended, so the cookie must be sent anew. */
+  extended: boolean;
+}
+
+/** A new session's secret: 256 random bits as base64url. */
+export function newToken(): string {
+  return crypto.getRandomValues(new Uint8Array(32))
+    .toBase64({ alphabet: "base64url", omitPadding: true });
+}
+
+/** What is stored of a token: SHA-256 of its text. */
+export async function hashToken(token: string): Promise<Uint8Array> {
+  const bytes = new TextEncoder().encode(token);
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+}
+
+/** Finds and ends sessions. */
+export class Sessions {
+  readonly #db: Database;
+  readonly #now: () => number;
+  /** Called when a session ended, so that its connections end too (D5). */
+  onEnd: (session: Session) => void = () => {};
+
+  /** Sessions of the given database, by the given clock. */
+  constructor(db: Database, now: () => number = Date.now) {
+    this.#db = db;
+    this.#now = now;
+  }
+
+  /** The session of a token, extended while in use, or null. */
+  async find(token: string): Promise<Session | null> {
+    const tokenHash = await hashToken(token);
+    const row = await this.#db.read.selectFrom("sessions")
+      .innerJoin("persons", "persons.id", "sessions.person")
+      .where("token_hash", "=", tokenHash)
+      .select([
+        "persons.id",
+        "persons.name",
+        "sessions.last_seen_at",
+        "expires_at",
+      ])
+      .executeTakeFirst();
+    const now = this.#now();
+    if (!row || row.expires_at <= now) return null;
+    const extended = now - row.last_seen_at >= TOUCH_INTERVAL;
+    const expiresAt = extended ? now + SESSION_LIFETIME : row.expires_at;
+    const person = { id: row.id, name: row.name };
+    if (extended) {
+      await this.#db.write("touchSession", {
+        tokenHash,
+        person: person.id,
+        now,
+        expiresAt,
+      });
+    }
+    return { person, hash: tokenHash.toHex(), expiresAt, extended };
+  }
+
+  /** The session that a request carries, as a cookie, a header or a subprotocol. */
+  async ofRequest(request: Request): Promise<Session | null> {
+    const token = bearerToken(request) ?? getCookies(request.headers)[COOKIE];
+    return token ? await this.find(token) : null;
+  }
+
+  /** Ends a session and its connections. */
+  async end(session: Session): Promise<void> {
+    await this.#db.write("endSession", {
+      tokenHash: Uint8Array.fromHex(session.hash),
+      person: session.person.id,
+    });
+    this.onEnd(session);
+  }
+}
+
+/** A program's token: `Authorization: Bearer …`, or a second offered subprotocol. */
+export function bearerToken(request: Request): string | null {
+  const authorization = request.headers.get("authorization");
+  if (authorization?.startsWith("Bearer ")) return authorization.slice(7);
+  const offered = request.headers.get("sec-websocket-protocol") ?? "";
+  const carrying = offered.split(",").map((name) => name.trim())
+    .find((name) => name.startsWith(TOKEN_SUBPROTOCOL_PREFIX));
+  return carrying?.slice(TOKEN_SUBPROTOCOL_PREFIX.length) ?? null;
+}
+
+/** Whether a request identifies itself by the cookie, as browsers do. */
+export function usesCookie(request: Request): boolean {
+  return bearerToken(request) === null &&
+    getCookies(request.headers)[COOKIE] !== undefined;
+}
+
+/** The `Set-Cookie` value that keeps a person signed in; `url` is the browser's. */
+export function sessionCookie(token: string, url: URL): string {
+  const headers = new Headers();
+  setCookie(headers, {
+    name: COOKIE,
+    value: token,
+    path: "/",
+    httpOnly: true,
+    sameSite: "Lax",
+    secure: url.protocol === "https:",
+    maxAge: SESSION_LIFETIME / 1000,
+  });
+  return headers.get("set-cookie")!;
+}
+
+/** The `Set-Cookie` value that signs out. */
+export function endedCookie(url: URL): string {
+  const headers = new Headers();
+  deleteCookie(headers, COOKIE, {
+    path: "/",
+    httpOnly: true,
+    secure: url.protocol === "https:",
+  });
+  return headers.get("set-cookie")!;
+}
+
+/** The token in a request's cookie, to send the cookie anew. */
+export function cookieToken(request: Request): string | null {
+  return getCookies(request.headers)[COOKIE] ?? null;
+}

@@ -1,0 +1,24 @@
+import * as v from "valibot";
+import { define } from "../../../lib/app.ts";
+import { Refusal } from "../../../lib/errors.ts";
+import { readJson } from "../../../lib/json_body.ts";
+
+const newRoom = v.object({ name: v.string() });
+
+export const handler = define.handlers({
+  /** Open rooms, the busiest first; `?q=` keeps those whose name contains it. */
+  async GET({ url, state: { atoll, session } }) {
+    if (!session) throw new Refusal("unauthorized");
+    const query = url.searchParams.get("q") ?? "";
+    const rooms = await atoll.rooms.list(session.person.id, { query });
+    return Response.json({ rooms });
+  },
+
+  /** Makes a room, which one then follows. */
+  async POST({ req, state: { atoll, session } }) {
+    if (!session) throw new Refusal("unauthorized");
+    const { name } = await readJson(req, newRoom);
+    const room = await atoll.rooms.create(session.person.id, name);
+    return Response.json({ room }, { status: 201 });
+  },
+});

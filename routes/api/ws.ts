@@ -1,0 +1,41 @@
+import { define } from "../../lib/app.ts";
+import type { Connection } from "../../lib/connection.ts";
+import { Refusal } from "../../lib/errors.ts";
+import { isAllowedOrigin } from "../../lib/origins.ts";
+import { SUBPROTOCOL } from "../../lib/protocol.ts";
+import { usesCookie } from "../../lib/sessions.ts";
+
+/** Seconds of silence after which the runtime pings, and then gives up on, a peer. */
+const IDLE_TIMEOUT = 30;
+
+export const handler = define.handlers({
+  GET(ctx) {
+    const { req, state: { atoll, session } } = ctx;
+    if (req.headers.get("upgrade")?.toLowerCase() !== "websocket") {
+      throw new Refusal("not_a_websocket");
+    }
+    // Any page may open a WebSocket to us, and the browser adds our cookie.
+    const origin = req.headers.get("origin");
+    if (usesCookie(req) && !isAllowedOrigin(origin, req, atoll.config)) {
+      throw new Refusal("forbidden_origin");
+    }
+    if (!session) throw new Refusal("unauthorized");
+
+    const { socket, response } = Deno.upgradeWebSocket(req, {
+      idleTimeout: IDLE_TIMEOUT,
+      ...(offers(req, SUBPROTOCOL) && { protocol: SUBPROTOCOL }),
+    });
+    let connection: Connection | undefined;
+    socket.onopen = () => connection = atoll.connect(socket, session);
+    socket.onmessage = ({ data }) => connection?.receive(data);
+    // The runtime may fire these twice, or only one of them (D4).
+    socket.onclose = () => connection?.ended();
+    socket.onerror = () => connection?.ended();
+    return response;
+  },
+});
+
+function offers(request: Request, protocol: string): boolean {
+  const offered = request.headers.get("sec-websocket-protocol") ?? "";
+  return offered.split(",").some((name) => name.trim() === protocol);
+}
