@@ -3,10 +3,53 @@
  *
  * For browsers, Deno and Node 22 alike; it knows no framework.
  */
-import type { ErrorCode, MeFrame, MessagesFrame, Person } from "../protocol.ts";
-import type { Clock } from "./clock.ts";
-import type { Outbox } from "./outbox.ts";
-import { RoomState } from "./room_state.ts";
+import {
+  bodyProblem,
+  type ClientFrame,
+  type EntriesFrame,
+  type ErrorFrame,
+  type FollowedRoom,
+  type MeFrame,
+  type MessagesFrame,
+  normalizeBody,
+  type Person,
+  type PresenceFrame,
+  type ServerFrame,
+  SUBPROTOCOL,
+  TOKEN_SUBPROTOCOL_PREFIX,
+  type TypingFrame,
+} from "../protocol.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import {
+  Connection,
+  type ConnectionStatus,
+  type SessionCheck,
+} from "./connection.ts";
+import {
+  type HeldRoom,
+  HeldRooms,
+  NOBODY,
+  type Presence,
+} from "./held_rooms.ts";
+import { BUFFERED_MOST, type ClientError, type Link } from "./link.ts";
+import { MemoryOutbox, type Outbox, type OutboxRow } from "./outbox.ts";
+import { ReadCursors } from "./read_cursors.ts";
+import type { RoomState } from "./room_state.ts";
+import { RoomSync } from "./room_sync.ts";
+import { Sender } from "./sender.ts";
+import { parseServerFrame } from "./server_frame.ts";
+import type { SocketLike } from "./socket.ts";
+import { Timers } from "./timers.ts";
+import { uuidv7 } from "./uuid.ts";
+
+export type {
+  ClientError,
+  Clock,
+  ConnectionStatus,
+  Presence,
+  SessionCheck,
+  SocketLike,
+};
 
 /** What a {@link ChatClient} needs to know. */
 export interface ChatClientOptions {
@@ -30,194 +73,524 @@ export interface ChatClientOptions {
   me?: MeFrame;
 }
 
-/** Whether the session still counts. */
-export type SessionCheck = "valid" | "ended" | "unreachable";
+/** Times in milliseconds. */
+export const CLIENT_TIMES = {
+  /** One tells at most this often that one is writing. */
+  typing: 3_000,
+  /** Others count as writing for this long. */
+  typingShown: 6_000,
+  /** Read cursors are sent at most this often. */
+  read: 1_000,
+} as const;
 
-/** As much of a WebSocket as the client uses. */
-export interface SocketLike {
-  /** 0 connecting, 1 open, 2 closing, 3 closed. */
-  readonly readyState: number;
-  /** Bytes not yet handed to the network. */
-  readonly bufferedAmount: number;
-  /** The handshake is done. */
-  onopen: ((event: Event) => unknown) | null;
-  /** A frame came. */
-  onmessage: ((event: MessageEvent) => unknown) | null;
-  /** Something broke; `onclose` follows. */
-  onerror: ((event: Event) => unknown) | null;
-  /** The socket is closed. */
-  onclose: ((event: CloseEvent) => unknown) | null;
-  /** Sends a text frame. */
-  send(text: string): void;
-  /** Starts the closing handshake. */
-  close(code?: number, reason?: string): void;
-}
-
-/**
- * How the connection is doing: `connecting` for the first time, `connected`,
- * `reconnecting` (see {@link ChatClient.retryAt}), `offline` (no network, or
- * stopped), `ended` (won't come back: see {@link ChatClient.endedCode}).
- */
-export type ConnectionStatus =
-  | "connecting"
-  | "connected"
-  | "reconnecting"
-  | "offline"
-  | "ended";
-
-/** What went wrong last; an `ErrorCode` of the server or one of the client's own. */
-export interface ClientError {
-  /** What: show your own words for it. */
-  code:
-    | ErrorCode
-    | "poison"
-    | "handshake"
-    | "silent"
-    | "bad_server_frame"
-    | "outbox";
-  /** English, for developers. */
-  message: string;
-  /** In which room, where it concerns one. */
-  room?: string;
-  /** Which post, edit or delete, where it concerns one. */
-  id?: string;
-  /** When, in milliseconds since 1970. */
-  at: number;
-}
-
-/** Who has a room on screen. */
-export interface Presence {
-  /** How many people. */
-  count: number;
-  /** Who they are, in rooms that are not too large. */
-  people: readonly Person[];
-}
+/** Messages kept of a room that left the screen. */
+const MESSAGES_KEPT = 200;
 
 /** One connection, the rooms on screen, and what was sent but not yet confirmed. */
 export class ChatClient {
+  #clock: Clock;
+  #timers: Timers;
+  #connection: Connection;
+  #rooms = new HeldRooms();
+  #reads = new ReadCursors();
+  #sync: RoomSync;
+  #sender: Sender;
+  #person: Person | null;
+  #me: MeFrame | null = null;
+  #meIsFresh = false;
+  #lastError: ClientError | null = null;
+  #listeners = new Set<() => void>();
+  #notifying = false;
+
   /** Takes the options; nothing happens before {@link start}. */
-  constructor(_options: ChatClientOptions) {}
+  constructor(options: ChatClientOptions) {
+    this.#clock = options.clock ?? systemClock;
+    this.#timers = new Timers(this.#clock);
+    this.#person = options.person ?? null;
+    const random = options.random ?? Math.random;
+    this.#connection = this.#makeConnection(options, random);
+    const link = this.#makeLink(random);
+    this.#sync = new RoomSync(link, this.#rooms);
+    const outbox = options.outbox ?? new MemoryOutbox();
+    this.#sender = new Sender(link, this.#rooms, outbox);
+    if (options.me) this.#takeMe(options.me);
+  }
+
+  // --- What is shown ---------------------------------------------------------
 
   /** How the connection is doing. */
   get status(): ConnectionStatus {
-    return "connecting";
+    return this.#connection.status;
   }
 
   /** State of the socket: 0 connecting, 1 open, 2 closing, 3 closed or none. */
   get readyState(): 0 | 1 | 2 | 3 {
-    return 3;
+    return this.#connection.readyState;
   }
 
   /** When the next attempt to connect is due, in milliseconds since 1970, or null. */
   get retryAt(): number | null {
-    return null;
+    return this.#connection.retryAt;
   }
 
   /** The close code (4500 and above) that ended the session, or null. */
   get endedCode(): number | null {
-    return null;
+    return this.#connection.endedCode;
   }
 
   /** What went wrong last, or null. */
   get lastError(): ClientError | null {
-    return null;
+    return this.#lastError;
   }
 
   /** Who one is and the rooms one follows, or null until known. */
   get me(): MeFrame | null {
-    return null;
+    return this.#me;
   }
 
   /** Who is signed in, or null until known. */
   get person(): Person | null {
-    return null;
+    return this.#me?.person ?? this.#person;
   }
 
   /** The rooms held in memory, by id: on screen or recently so. */
   get rooms(): ReadonlyMap<string, RoomState> {
-    return new Map();
+    return this.#rooms.states;
   }
 
+  /** Seq up to which one has read, as far as known here. */
+  lastRead(room: string): number {
+    const id = this.#rooms.idOf(room);
+    return Math.max(this.#followed(id)?.lastRead ?? 0, this.#reads.get(id).seq);
+  }
+
+  /** How many messages one has not read. */
+  unread(room: string): number {
+    const id = this.#rooms.idOf(room);
+    const followed = this.#followed(id);
+    const state = this.#rooms.find(id)?.state;
+    if (!followed) return 0;
+    const held = state?.epoch === this.#me?.epoch ? state?.posts ?? 0 : 0;
+    const posts = Math.max(followed.posts, held);
+    const read = Math.max(followed.lastReadPosts, this.#reads.get(id).posts);
+    return Math.max(0, posts - read);
+  }
+
+  /** Who has the room on screen, or null when unknown. */
+  presence(room: string): Presence | null {
+    return this.#rooms.find(room)?.presence ?? null;
+  }
+
+  /** The others who are writing right now; the same array while unchanged. */
+  typing(room: string): readonly Person[] {
+    return this.#rooms.find(room)?.typing ?? NOBODY;
+  }
+
+  /** Calls `listener` after changes, once for all of a turn; returns what ends it. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  // --- What one does ---------------------------------------------------------
+
   /** Connects, and sends what the outbox holds. */
-  start(): void {}
+  start(): void {
+    this.#connection.start();
+    this.#sender.load();
+  }
 
   /** Closes the connection and all timers; {@link start} begins anew. */
-  stop(): void {}
+  stop(): void {
+    this.flush();
+    this.#sync.stop();
+    this.#connection.stop();
+    this.#timers.clear();
+  }
 
   /** Tries at once instead of waiting: the network or the tab came back. */
-  wake(): void {}
+  wake(): void {
+    this.#connection.wake();
+  }
 
   /** Tells whether the machine has a network, as far as one knows. */
-  setOnline(_online: boolean): void {}
+  setOnline(online: boolean): void {
+    this.#connection.setOnline(online);
+  }
+
+  /** Sends at once what otherwise waits to be sent together: the tab may go. */
+  flush(): void {
+    this.#timers.cancel("read");
+    this.#sendReads();
+  }
 
   /**
    * Puts a room on screen, by id or slug. `initial` is what the server
    * rendered: the client resumes behind it.
    */
-  open(room: string, _initial?: MessagesFrame): RoomState {
-    return new RoomState(room);
+  open(room: string, initial?: MessagesFrame): RoomState {
+    const held = this.#rooms.hold(room);
+    const { state } = held;
+    if (
+      initial && (!state.loaded || state.epoch !== initial.epoch ||
+        state.cursor.seq < initial.seq)
+    ) {
+      this.#apply(
+        held,
+        initial,
+        () => state.applyMessages({ ...initial, reset: true }),
+      );
+    }
+    if (held.onScreen) return state;
+    held.onScreen = true;
+    state.error = null;
+    this.#sync.join(held);
+    this.#changed();
+    return state;
   }
 
   /** Takes a room off the screen; its state is kept a while for a fast return. */
-  close(_room: string): void {}
+  close(room: string): void {
+    const held = this.#rooms.find(room);
+    if (!held?.onScreen) return;
+    this.flush();
+    held.onScreen = false;
+    this.#sync.leave(held);
+    this.#forgetPeople(held);
+    held.state.dropAcknowledgedRows();
+    held.state.trim(MESSAGES_KEPT);
+    this.#rooms.forgetIdle();
+    this.#changed();
+  }
 
-  /** Posts a message and returns its id; it shows as pending at once, online or not. */
-  post(_room: string, _body: string): string {
-    return "";
+  /**
+   * Posts a message and returns its id; it shows as pending at once, online
+   * or not, or as failed when it is empty or too long. Throws a RangeError
+   * when 1,000 rows wait in the room.
+   */
+  post(room: string, body: string): string {
+    const held = this.#rooms.hold(room);
+    held.typingSentAt = -Infinity;
+    return this.#submit(held, { kind: "post", body: normalizeBody(body) });
   }
 
   /** Gives a message a new body; returns the change's id. See {@link RoomState.changes}. */
-  edit(_room: string, _message: string, _body: string): string {
-    return "";
+  edit(room: string, message: string, body: string): string {
+    const held = this.#rooms.hold(room);
+    const text = normalizeBody(body);
+    return this.#submit(held, { kind: "edit", message, body: text });
   }
 
   /** Deletes a message; returns the change's id. See {@link RoomState.changes}. */
-  delete(_room: string, _message: string): string {
-    return "";
+  delete(room: string, message: string): string {
+    return this.#submit(this.#rooms.hold(room), { kind: "delete", message });
   }
 
   /** Sends a failed row again, under the same id. */
-  retry(_room: string, _id: string): void {}
+  retry(room: string, id: string): void {
+    const held = this.#rooms.find(room);
+    if (held) this.#sender.retry(held, id);
+  }
 
   /** Gives up a failed or pending row; one under way may still arrive. */
-  cancel(_room: string, _id: string): void {}
+  cancel(room: string, id: string): void {
+    const held = this.#rooms.find(room);
+    if (held) this.#sender.cancel(held, id);
+  }
 
   /**
    * Loads older messages; calls made meanwhile share the answer. Waits while
-   * there is no connection; rejects when refused, closed or stopped.
+   * there is no connection; rejects when the server refuses, and resolves
+   * without messages when the room is closed or the client stopped.
    */
-  loadOlder(_room: string): Promise<void> {
-    return Promise.resolve();
+  loadOlder(room: string): Promise<void> {
+    const held = this.#rooms.find(room);
+    if (!held?.onScreen) return Promise.resolve();
+    const loaded = this.#sync.loadOlder(held);
+    this.#changed();
+    return loaded;
   }
 
   /** Tells the others that one is writing; at most every 3 s. */
-  sendTyping(_room: string): void {}
+  sendTyping(room: string): void {
+    const held = this.#rooms.find(room);
+    const now = this.#clock.now();
+    if (!held || now - held.typingSentAt < CLIENT_TIMES.typing) return;
+    if (this.#isCongested) return;
+    if (this.#send({ type: "typing", room: held.key })) held.typingSentAt = now;
+  }
 
   /** Moves the read cursor forward to `seq`; sent at most once a second. */
-  markRead(_room: string, _seq: number): void {}
-
-  /** Seq up to which one has read, as far as known here. */
-  lastRead(_room: string): number {
-    return 0;
+  markRead(room: string, seq: number): void {
+    const id = this.#rooms.idOf(room);
+    const followed = this.#followed(id);
+    const state = this.#rooms.find(id)?.state;
+    const head = Math.max(followed?.head ?? 0, state?.cursor.seq ?? 0);
+    const to = Math.min(seq, head);
+    if (to <= this.lastRead(id)) return;
+    const seen = followed && to >= followed.head ? followed.posts : 0;
+    this.#reads.move(id, { seq: to, posts: state?.postsAt(to) ?? seen });
+    this.#readsChanged();
   }
 
-  /** How many messages one has not read. */
-  unread(_room: string): number {
-    return 0;
+  // --- What the server says --------------------------------------------------
+
+  #received(data: unknown): void {
+    try {
+      const frame = parseServerFrame(data);
+      if (frame) this.#handle(frame);
+    } catch (error) {
+      this.#report({ code: "bad_server_frame", message: String(error) });
+    }
   }
 
-  /** Who has the room on screen, or null when unknown. */
-  presence(_room: string): Presence | null {
-    return null;
+  #handle(frame: ServerFrame): void {
+    switch (frame.type) {
+      case "entries":
+      case "messages":
+        return this.#takeRoomFrame(frame);
+      case "posted":
+        this.#sender.posted(frame);
+        this.#rooms.forgetIdle();
+        return this.#changed();
+      case "me":
+        return this.#takeMe(frame);
+      case "presence":
+        return this.#takePresence(frame);
+      case "typing":
+        return this.#takeTyping(frame);
+      case "error":
+        return this.#takeError(frame);
+      case "pong":
+    }
   }
 
-  /** The others who are writing right now; the same array while unchanged. */
-  typing(_room: string): readonly Person[] {
-    return [];
+  #takeRoomFrame(frame: EntriesFrame | MessagesFrame): void {
+    const room = this.#sync.roomOf(frame);
+    if (!room) return;
+    this.#apply(
+      room,
+      frame,
+      () =>
+        frame.type === "entries"
+          ? this.#sync.entries(room, frame)
+          : this.#sync.messages(room, frame),
+    );
   }
 
-  /** Calls `listener` after changes, once for all of a turn; returns what ends it. */
-  subscribe(_listener: () => void): () => void {
-    return () => {};
+  /** Applies a frame, then lets go of the rows that it shows to be in the log. */
+  #apply(
+    room: HeldRoom,
+    frame: EntriesFrame | MessagesFrame,
+    apply: () => void,
+  ): void {
+    const items = frame.type === "entries" ? frame.entries : frame.messages;
+    const rows = this.#sender.rowsAmong(room, items);
+    apply();
+    this.#sender.settle(room, rows);
+    if (frame.type === "entries") this.#noteAuthors(room, frame);
+    else if (frame.reset) this.#sender.resendUnacknowledged(room);
+    this.#changed();
+  }
+
+  /** Whoever posted writes no more, and who posted oneself has read so far. */
+  #noteAuthors(room: HeldRoom, frame: EntriesFrame): void {
+    for (const { kind, author, seq, posts } of frame.entries) {
+      if (kind !== "posted") continue;
+      if (author === this.person?.id && seq <= room.state.cursor.seq) {
+        this.#reads.move(room.key, { seq, posts }, true);
+      }
+      if (room.typing.some(({ id }) => id === author)) {
+        room.typing = room.typing.filter(({ id }) => id !== author);
+      }
+    }
+  }
+
+  #takeMe(frame: MeFrame): void {
+    const held = this.#me;
+    if (held?.epoch === frame.epoch && frame.version < held.version) return;
+    if (held && held.epoch !== frame.epoch) this.#reads.clear();
+    this.#me = frame;
+    for (const { slug, room } of frame.rooms) {
+      this.#reads.rename(slug, room);
+      this.#rooms.identify(slug, room);
+    }
+    for (const state of this.rooms.values()) state.rename(frame.person);
+    if (this.#meIsFresh) this.#checkReads(frame);
+    this.#meIsFresh = false;
+    this.#changed();
+  }
+
+  /** After connecting: what the server did not keep is sent again. */
+  #checkReads({ rooms }: MeFrame): void {
+    for (const { room, lastRead } of rooms) {
+      if (this.#reads.get(room).seq > lastRead) this.#reads.resend(room);
+    }
+    this.#readsChanged();
+  }
+
+  #takePresence({ room, count, people = [] }: PresenceFrame): void {
+    const held = this.#rooms.find(room);
+    if (!held?.onScreen) return;
+    held.presence = { count, people };
+    for (const person of people) held.state.rename(person);
+    this.#changed();
+  }
+
+  #takeTyping({ room, people }: TypingFrame): void {
+    const held = this.#rooms.find(room);
+    if (!held?.onScreen) return;
+    const others = people.filter(({ id }) => id !== this.person?.id);
+    held.typing = others.length > 0 ? others : NOBODY;
+    this.#timers.set(`typing ${held.key}`, CLIENT_TIMES.typingShown, () => {
+      held.typing = NOBODY;
+      this.#changed();
+    });
+    this.#changed();
+  }
+
+  #takeError(frame: ErrorFrame): void {
+    const { code, message, room, id } = frame;
+    this.#report({
+      ...{ code, message },
+      ...(room === undefined ? {} : { room }),
+      ...(id === undefined ? {} : { id }),
+    });
+    if (!this.#sender.refused(frame)) this.#sync.refused(frame);
+  }
+
+  // --- Internals -------------------------------------------------------------
+
+  #makeConnection(
+    options: ChatClientOptions,
+    random: () => number,
+  ): Connection {
+    const { url, token, checkSession } = options;
+    const create = options.createSocket ??
+      ((url, protocols) => new WebSocket(url, protocols));
+    const protocols = [SUBPROTOCOL];
+    if (token) protocols.push(TOKEN_SUBPROTOCOL_PREFIX + token);
+    return new Connection({
+      createSocket: () => create(url, protocols),
+      checkSession: checkSession ?? (() => Promise.resolve("unreachable")),
+      clock: this.#clock,
+      random,
+      ping: JSON.stringify({ type: "ping" } satisfies ClientFrame),
+      opened: () => this.#opened(),
+      received: (data) => this.#received(data),
+      closed: (code) => this.#closed(code),
+      failed: (code, message) => this.#report({ code, message }),
+      changed: () => this.#changed(),
+    });
+  }
+
+  #makeLink(random: () => number): Link {
+    const isOpen = () => this.#connection.isOpen;
+    const isCongested = () => this.#isCongested;
+    let ref = 0;
+    return {
+      get isOpen() {
+        return isOpen();
+      },
+      get isCongested() {
+        return isCongested();
+      },
+      timers: this.#timers,
+      now: () => this.#clock.now(),
+      random,
+      nextRef: () => ++ref,
+      send: (frame) => this.#send(frame),
+      retreat: () => this.#connection.retreat(),
+      report: (error) => this.#report(error),
+      changed: () => this.#changed(),
+    };
+  }
+
+  #opened(): void {
+    this.#meIsFresh = true;
+    this.#sync.joinAll();
+    this.#sender.pump();
+    this.#readsChanged();
+  }
+
+  #closed(code: number | null): void {
+    this.#sync.disconnected();
+    this.#sender.disconnected(code);
+    for (const room of this.#rooms.all()) this.#forgetPeople(room);
+    this.#changed();
+  }
+
+  #forgetPeople(room: HeldRoom): void {
+    room.presence = null;
+    room.typing = NOBODY;
+    this.#timers.cancel(`typing ${room.key}`);
+  }
+
+  #submit(
+    room: HeldRoom,
+    change: Pick<OutboxRow, "kind" | "body" | "message">,
+  ): string {
+    const at = this.#clock.now();
+    const id = uuidv7(at);
+    const problem = change.body === undefined ? null : bodyProblem(change.body);
+    this.#sender.submit({
+      ...{ id, room: room.key, ...change, at },
+      ...(problem ? { failed: problem } : {}),
+    });
+    return id;
+  }
+
+  #followed(id: string): FollowedRoom | undefined {
+    return this.#me?.rooms.find(({ room }) => room === id);
+  }
+
+  #readsChanged(): void {
+    this.#changed();
+    if (!this.#connection.isOpen || !this.#reads.hasUnsent) return;
+    const waited = this.#clock.now() - this.#readsSentAt;
+    const wait = CLIENT_TIMES.read - waited;
+    this.#timers.setOnce("read", wait, () => this.#sendReads());
+  }
+  #readsSentAt = -Infinity;
+
+  #sendReads(): void {
+    if (!this.#connection.isOpen || !this.#reads.hasUnsent) return;
+    this.#readsSentAt = this.#clock.now();
+    for (const [room, seq] of this.#reads.takeUnsent()) {
+      this.#send({ type: "read", room, seq });
+    }
+  }
+
+  get #isCongested(): boolean {
+    return this.#connection.bufferedAmount > BUFFERED_MOST;
+  }
+
+  #send(frame: ClientFrame): boolean {
+    return this.#connection.send(JSON.stringify(frame));
+  }
+
+  #report(error: Omit<ClientError, "at">): void {
+    this.#lastError = { ...error, at: this.#clock.now() };
+    this.#changed();
+  }
+
+  #changed(): void {
+    if (this.#notifying) return;
+    this.#notifying = true;
+    queueMicrotask(() => {
+      this.#notifying = false;
+      for (const listener of [...this.#listeners]) callSafely(listener);
+    });
+  }
+}
+
+/** One listener's mistake keeps no other from hearing; it surfaces by itself. */
+function callSafely(listener: () => void): void {
+  try {
+    listener();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
   }
 }

@@ -1,0 +1,201 @@
+/** The messages held of one room: in order, each in its newest known state. */
+import type { Message } from "../protocol.ts";
+
+/** What an entry changed about a message. */
+export interface MessageChange {
+  /** Seq of the entry. */
+  rev: number;
+  /** The new body, empty for a deletion. */
+  body: string;
+  /** When it was edited, in milliseconds since 1970. */
+  editedAt?: number;
+  /** The message was deleted. */
+  deleted?: true;
+}
+
+/** How many changes to messages not held are kept for pages still to come. */
+export const KEPT_CHANGES = 200;
+
+interface KnownName {
+  name: string;
+  /** The seq as of which it was read. */
+  asOf: number;
+}
+
+/** Messages in order of seq, merged by "newer wins". */
+export class MessageList {
+  #messages: Message[] = [];
+  /** `#messages` was handed out: it must be copied before it changes. */
+  #shared = false;
+  #byId = new Map<string, Message>();
+  #changes = new Map<string, MessageChange>();
+  #names = new Map<string, KnownName>();
+  #completeSince = 0;
+
+  /**
+   * The seq from which on all changes are known here: a page read before it
+   * may lack a change that this list has forgotten.
+   */
+  get completeSince(): number {
+    return this.#completeSince;
+  }
+
+  /** How many messages are held. */
+  get size(): number {
+    return this.#messages.length;
+  }
+
+  /** The messages in order; the same array as long as nothing changed. */
+  view(): readonly Message[] {
+    this.#shared = true;
+    return this.#messages;
+  }
+
+  /** The message with this id, where it is held. */
+  get(id: string): Message | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** The oldest message held. */
+  get oldest(): Message | undefined {
+    return this.#messages[0];
+  }
+
+  /** The newest message at or before `seq`, where it is held. */
+  atOrBefore(seq: number): Message | undefined {
+    return this.#messages[this.#indexAfter(seq) - 1];
+  }
+
+  /** Forgets everything; what was read before `seq` can't be merged any more. */
+  clear(seq: number): void {
+    this.#messages = [];
+    this.#shared = false;
+    this.#byId.clear();
+    this.#names.clear();
+    this.#forgetChanges(seq);
+  }
+
+  /** Adds a message, or the newer of it and what is held; `asOf` dates its name. */
+  put(given: Message, asOf: number): void {
+    const change = this.#changes.get(given.id);
+    this.#changes.delete(given.id);
+    let message = given.deleted ? blank(given) : given;
+    if (change) message = newer(message, changed(message, change));
+    this.learnName(message.author, message.name, asOf);
+    const name = this.#names.get(message.author)!.name;
+    if (message.name !== name) message = { ...message, name };
+    const held = this.#byId.get(message.id);
+    if (!held) this.#insert(message);
+    else this.#replace(held, newer(held, message));
+  }
+
+  /** Changes a message, or keeps the change until the message comes. */
+  change(id: string, change: MessageChange): void {
+    const held = this.#byId.get(id);
+    if (held) this.#replace(held, newer(held, changed(held, change)));
+    else this.#keep(id, change);
+  }
+
+  /** Shows an author's name on all messages, unless a newer name is known; tells whether one changed. */
+  learnName(author: string, name: string, asOf: number): boolean {
+    const known = this.#names.get(author);
+    if (known && known.asOf > asOf) return false;
+    this.#names.set(author, { name, asOf });
+    if (!known || known.name === name) return false;
+    for (const message of [...this.#messages]) {
+      if (message.author !== author) continue;
+      this.#replace(message, { ...message, name });
+    }
+    return true;
+  }
+
+  /** Whether a message of this author was seen. */
+  knows(author: string): boolean {
+    return this.#names.has(author);
+  }
+
+  /** Keeps only the newest `count` messages, as of `seq`. */
+  trim(count: number, seq: number): void {
+    const surplus = this.#messages.length - count;
+    if (surplus <= 0) return;
+    for (const { id } of this.#messages.slice(0, surplus)) {
+      this.#byId.delete(id);
+    }
+    this.#messages = this.#messages.slice(surplus);
+    this.#shared = false;
+    const authors = new Set(this.#messages.map((message) => message.author));
+    for (const author of this.#names.keys()) {
+      if (!authors.has(author)) this.#names.delete(author);
+    }
+    this.#forgetChanges(seq);
+  }
+
+  #forgetChanges(seq: number): void {
+    this.#changes.clear();
+    this.#completeSince = seq;
+  }
+
+  #keep(id: string, change: MessageChange): void {
+    const kept = this.#changes.get(id);
+    if (kept && kept.rev >= change.rev) return;
+    this.#changes.delete(id);
+    this.#changes.set(
+      id,
+      kept?.deleted ? { ...kept, rev: change.rev } : change,
+    );
+    if (this.#changes.size <= KEPT_CHANGES) return;
+    const [oldest, dropped] = this.#changes.entries().next().value!;
+    this.#changes.delete(oldest);
+    this.#completeSince = Math.max(this.#completeSince, dropped.rev);
+  }
+
+  #insert(message: Message): void {
+    this.#byId.set(message.id, message);
+    this.#writable().splice(this.#indexAfter(message.seq), 0, message);
+  }
+
+  #replace(held: Message, message: Message): void {
+    if (held === message) return;
+    this.#byId.set(message.id, message);
+    this.#writable()[this.#indexAfter(message.seq) - 1] = message;
+  }
+
+  #writable(): Message[] {
+    if (this.#shared) this.#messages = this.#messages.slice();
+    this.#shared = false;
+    return this.#messages;
+  }
+
+  /** How many messages have a seq up to this one. */
+  #indexAfter(seq: number): number {
+    let low = 0;
+    let high = this.#messages.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#messages[middle]!.seq <= seq) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+/** The state with the higher `rev`; what was deleted once stays blank (L7). */
+function newer(held: Message, given: Message): Message {
+  const winner = given.rev > held.rev ? given : held;
+  return held.deleted || given.deleted ? blank(winner) : winner;
+}
+
+function changed(message: Message, change: MessageChange): Message {
+  const { editedAt, ...rest } = change;
+  const state: Message = { ...message, ...rest };
+  if (editedAt !== undefined) state.editedAt = editedAt;
+  return state.deleted ? blank(state) : state;
+}
+
+function blank(message: Message): Message {
+  if (message.deleted && !message.body && message.editedAt === undefined) {
+    return message;
+  }
+  const { editedAt: _, ...rest } = message;
+  return { ...rest, body: "", deleted: true };
+}
