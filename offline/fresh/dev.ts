@@ -36,6 +36,9 @@ interface Output {
   scripts: Map<string, StaticFile & { source: Uint8Array<ArrayBuffer> }>;
 }
 
+/** One for the process, as apps of one process share `asset()`. */
+const BUILD_ID = newBuildId();
+
 /** Builds an app from its folders. */
 // deno-lint-ignore no-explicit-any
 export class Builder<State = any> {
@@ -53,7 +56,7 @@ export class Builder<State = any> {
       routeDir: resolve(root, options.routeDir ?? "routes"),
       serverEntry: resolve(root, options.serverEntry ?? "main.ts"),
       target: options.target ?? ["chrome99", "firefox99", "safari15"],
-      buildId: newBuildId(),
+      buildId: BUILD_ID,
     };
   }
 

@@ -1,0 +1,89 @@
+/**
+ * `deno task test [part…]`: all checks and all tests, with one summary. A part
+ * is some of a test file's path, or else of a test's name, and leaves the
+ * checks out.
+ */
+import { check, type Counts, summary } from "./check.ts";
+import {
+  choosePackages,
+  packageFlags,
+  type Packages,
+  ROOT,
+} from "./packages.ts";
+import { runDeno } from "./process.ts";
+import { findTool, TOOLS } from "./tools.ts";
+
+const IS_CI = Deno.env.get("CI") === "true";
+
+/** Names the programs that lack, which a CI must have. */
+function checkTools(): Counts {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const tool of TOOLS) {
+    const path = findTool(tool);
+    if (path !== undefined) {
+      Deno.env.set(tool.setting, path);
+      continue;
+    }
+    const outcome = IS_CI ? "FAILED" : "skip  ";
+    console.log(`${outcome} tests with ${tool.name}: ${tool.help}`);
+    counts[IS_CI ? "failed" : "skipped"]++;
+  }
+  return counts;
+}
+
+/** Runs the tests and reads from their report how many passed. */
+async function test(packages: Packages, parts: string[]): Promise<Counts> {
+  const report = await Deno.makeTempFile({ suffix: ".xml" });
+  try {
+    const flags = [...packageFlags(packages), `--junit-path=${report}`];
+    const chosen = await choose(parts);
+    const args = ["test", "-A", "--no-check", ...flags, ...chosen];
+    const code = await runDeno(args, { cwd: ROOT });
+    const counts = count(await Deno.readTextFile(report));
+    // A module that doesn't load fails without a failed test.
+    if (code !== 0 && counts.failed === 0) counts.failed = 1;
+    return counts;
+  } finally {
+    await Deno.remove(report);
+  }
+}
+
+/** Files whose path holds one of the parts, or else a filter of test names. */
+async function choose(parts: string[]): Promise<string[]> {
+  if (parts.length === 0) return ["tests"];
+  const files = (await testFiles("tests"))
+    .filter((path) => parts.some((part) => path.includes(part)));
+  return files.length > 0 ? files : ["--filter", parts.join(" "), "tests"];
+}
+
+async function testFiles(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(ROOT + folder)) {
+    if (isDirectory) found.push(...await testFiles(`${folder}/${name}`));
+    else if (/_test\.tsx?$/.test(name)) found.push(`${folder}/${name}`);
+  }
+  return found.sort();
+}
+
+/** Counts the cases of a JUnit report. */
+function count(report: string): Counts {
+  const cases = report.match(/<testcase\b/g)?.length ?? 0;
+  const skipped = report.match(/<skipped\b/g)?.length ?? 0;
+  const failed = report.match(/<(failure|error)\b/g)?.length ?? 0;
+  return { passed: cases - skipped - failed, failed, skipped };
+}
+
+const packages = await choosePackages();
+const results = Deno.args.length === 0
+  ? [await check(packages), checkTools()]
+  : [checkTools()];
+results.push(await test(packages, Deno.args));
+const sum = (key: keyof Counts) =>
+  results.reduce((total, counts) => total + counts[key], 0);
+const total = {
+  passed: sum("passed"),
+  failed: sum("failed"),
+  skipped: sum("skipped"),
+};
+console.log(`\n${summary(total)}`);
+Deno.exit(total.failed > 0 ? 1 : 0);

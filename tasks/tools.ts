@@ -1,0 +1,73 @@
+/** Programs some tests need besides Deno, and where to get them. */
+
+/** A program, and the setting that names another one. */
+export interface Tool {
+  /** What people call it. */
+  name: string;
+  /** The variable that holds its path. */
+  setting: string;
+  /** Where it may be: names in `PATH`, or paths. */
+  candidates: string[];
+  /** How to get it. */
+  help: string;
+}
+
+/** The programs, each for its own tests. */
+export const TOOLS: readonly Tool[] = [
+  {
+    name: "Chromium",
+    setting: "ATOLL_CHROMIUM",
+    candidates: [
+      "chromium",
+      "chromium-browser",
+      "google-chrome",
+      "google-chrome-stable",
+      "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    ],
+    help: "apt-get install chromium, or set ATOLL_CHROMIUM to a Chrome",
+  },
+  {
+    name: "PostgreSQL",
+    setting: "ATOLL_POSTGRES",
+    candidates: ["postgres", ...debianPostgres()],
+    help: "apt-get install postgresql, or set ATOLL_POSTGRES to its postgres",
+  },
+  {
+    name: "NATS",
+    setting: "ATOLL_NATS",
+    candidates: ["nats-server"],
+    help: "apt-get install nats-server, or set ATOLL_NATS to it",
+  },
+];
+
+/** Debian keeps the server out of `PATH`, one folder a version. */
+function debianPostgres(): string[] {
+  try {
+    return [...Deno.readDirSync("/usr/lib/postgresql")]
+      .map(({ name }) => `/usr/lib/postgresql/${name}/bin/postgres`);
+  } catch {
+    return [];
+  }
+}
+
+/** The path of the program, or undefined where it isn't installed. */
+export function findTool({ setting, candidates }: Tool): string | undefined {
+  const named = Deno.env.get(setting);
+  if (named) return named;
+  const folders = Deno.env.get("PATH")?.split(":") ?? [];
+  return candidates
+    .flatMap((name) =>
+      name.startsWith("/")
+        ? [name]
+        : folders.map((folder) => `${folder}/${name}`)
+    )
+    .find(isFile);
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}

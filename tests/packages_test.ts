@@ -1,0 +1,60 @@
+import { assert, assertEquals } from "@std/assert";
+import { ROOT } from "../tasks/packages.ts";
+
+const config = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
+const map = JSON.parse(
+  await Deno.readTextFile(`${ROOT}offline/import_map.json`),
+);
+
+Deno.test("the stand-ins' import map names the same packages as deno.json", () => {
+  const fromNpm = (imports: Record<string, string>) =>
+    Object.entries(imports).filter(([name, target]) =>
+      target.startsWith("npm:") && !name.endsWith("/")
+    ).sort();
+  assertEquals(fromNpm(map.imports), fromNpm(config.imports));
+});
+
+Deno.test("the stand-ins' import map has a prefix for each package", () => {
+  for (const [name, target] of Object.entries<string>(config.imports)) {
+    if (!target.startsWith("npm:") || name.endsWith("/")) continue;
+    assertEquals(
+      map.imports[`${name}/`],
+      `${target.replace("npm:", "npm:/")}/`,
+      `offline/import_map.json lacks "${name}/"`,
+    );
+  }
+});
+
+Deno.test("the stand-ins cover what deno.json takes from JSR", () => {
+  for (const [name, target] of Object.entries<string>(config.imports)) {
+    if (target.startsWith("jsr:")) assert(map.imports[name]?.startsWith("./"));
+  }
+});
+
+Deno.test("choosing packages takes three seconds at most with a silent registry", async () => {
+  const silent = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const cache = await Deno.makeTempDir();
+  const started = performance.now();
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "eval",
+      "--no-config",
+      `import { choosePackages } from "${ROOT}tasks/packages.ts";
+       console.log(await choosePackages());`,
+    ],
+    env: {
+      ...Deno.env.toObject(),
+      ATOLL_PACKAGES: "",
+      DENO_DIR: cache,
+      JSR_URL: `http://127.0.0.1:${silent.addr.port}/`,
+    },
+    clearEnv: true,
+  }).output();
+  assert(performance.now() - started < 3000);
+  assertEquals(
+    new TextDecoder().decode(stdout),
+    "Packages: JSR can't be reached, so offline/ stands in.\noffline\n",
+  );
+  silent.close();
+  await Deno.remove(cache, { recursive: true });
+});
