@@ -1,0 +1,115 @@
+/** The three columns of the room page. */
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { ChatClient } from "../lib/client/chat_client.ts";
+import type { ChatProps } from "./chat_props.ts";
+import { Conversation } from "./Conversation.tsx";
+import { PeopleColumn } from "./PeopleColumn.tsx";
+import { RoomNav } from "./RoomNav.tsx";
+import { RoomSwitcher } from "./RoomSwitcher.tsx";
+import { Shortcuts } from "./Shortcuts.tsx";
+import { useChatClient } from "./use_chat_client.ts";
+import { type RoomChoice, useRooms } from "./use_rooms.ts";
+import { useShortcuts } from "./use_shortcuts.ts";
+import { roomTitle, useTitle } from "./use_title.ts";
+
+/** Which column a phone shows. */
+type Column = "rooms" | "talk" | "people";
+
+/** The page: rooms, the conversation, people, and what opens over them. */
+export function ChatFrame(props: ChatProps): JSX.Element {
+  const client = useChatClient(props);
+  const choice = useRooms(client, props);
+  const { room, rooms } = choice;
+  const me = client.person ?? props.me.person;
+  const [column, setColumn] = useColumn();
+  const [people, setPeople] = usePeopleShown();
+  const [dialog, setDialog] = useState<"switcher" | "shortcuts" | null>(null);
+  const close = () => setDialog(null);
+
+  useShortcuts({
+    client,
+    choice,
+    openSwitcher: () => setDialog("switcher"),
+    openList: () => setDialog("shortcuts"),
+  });
+  useTitle(roomTitle(room.name, totalUnread(client, choice)));
+  const open = (slug: string) => {
+    choice.open(slug);
+    setColumn("talk");
+  };
+  const togglePeople = (shown: boolean) => {
+    setPeople(shown);
+    setColumn(shown ? "people" : "talk");
+  };
+  return (
+    <div class="frame" data-column={column} data-people={people.attribute}>
+      <RoomNav
+        rooms={rooms}
+        current={room.slug}
+        me={me}
+        unread={(id) => client.unread(id)}
+        onOpen={open}
+        onShortcuts={() => setDialog("shortcuts")}
+      />
+      <Conversation
+        key={room.id}
+        props={props}
+        client={client}
+        room={room}
+        me={me}
+        followed={choice.followed}
+        peopleShown={people.shown}
+        onBack={() => setColumn("rooms")}
+        onPeople={() => togglePeople(!people.shown)}
+      />
+      <PeopleColumn
+        presence={client.presence(room.id)}
+        me={me}
+        slug={room.slug}
+        mayLeave={choice.followed && room.slug !== "lobby"}
+        onClose={() => togglePeople(false)}
+      />
+      {dialog === "switcher" && (
+        <RoomSwitcher rooms={rooms} onOpen={open} onClose={close} />
+      )}
+      {dialog === "shortcuts" && <Shortcuts onClose={close} />}
+    </div>
+  );
+}
+
+function totalUnread(client: ChatClient, { rooms }: RoomChoice): number {
+  return rooms.reduce((sum, { room }) => sum + client.unread(room), 0);
+}
+
+/** The column on a phone; the browser's back button leaves people and rooms. */
+function useColumn(): [Column, (column: Column) => void] {
+  const [column, setColumn] = useState<Column>("talk");
+  useEffect(() => {
+    const onPopState = () => setColumn("talk");
+    addEventListener("popstate", onPopState);
+    return () => removeEventListener("popstate", onPopState);
+  }, []);
+  return [column, setColumn];
+}
+
+/** Whether people are shown: as the width allows until one chooses. */
+function usePeopleShown() {
+  const [chosen, setChosen] = useState<boolean | null>(null);
+  const wide = useRef(true);
+  const [, measured] = useState(false);
+  useEffect(() => {
+    const query = matchMedia("(min-width: 1001px)");
+    const onChange = () => {
+      wide.current = query.matches;
+      measured((before) => !before);
+      setChosen(null);
+    };
+    onChange();
+    query.addEventListener("change", onChange);
+    return () => query.removeEventListener("change", onChange);
+  }, []);
+  const shown = chosen ?? wide.current;
+  const attribute = chosen === null ? "auto" : chosen ? "open" : "closed";
+  return [{ shown, attribute }, setChosen] as const;
+}

@@ -1,0 +1,146 @@
+/** Where one writes: a real form that also works without scripts. */
+import type { JSX, RefObject } from "preact";
+import { useLayoutEffect, useState } from "preact/hooks";
+import { bodyProblem, LIMITS, normalizeBody } from "../lib/protocol.ts";
+import type { ErrorCode } from "../lib/protocol.ts";
+import { keepDraft, readDraft } from "./drafts.ts";
+import { fitHeight } from "./fit_height.ts";
+import { isComposing } from "./keys.ts";
+import { useWords } from "./words.ts";
+
+/** Characters left from which on they are counted. */
+const COUNT_FROM = 500;
+
+/** What the composer needs. */
+export interface ComposerProps {
+  slug: string;
+  roomName: string;
+  /** Whose drafts, and of which room. */
+  draftKey: string;
+  /** Id under which the form posts without scripts: sent again it doesn't double. */
+  postId: string;
+  /** What the server refused, and why. */
+  refused: { text: string; code: ErrorCode } | null;
+  field: RefObject<HTMLTextAreaElement>;
+  onSend: (body: string) => void;
+  onWriting: () => void;
+  /** Up in an empty box. */
+  onEditLast: () => void;
+  /** Esc. */
+  onEscape: () => void;
+}
+
+/** The text box with its button, and what is wrong with the text. */
+export function Composer(props: ComposerProps): JSX.Element {
+  const t = useWords();
+  const { field, draftKey, refused } = props;
+  const [text, setText] = useState(refused?.text ?? "");
+  const [error, setError] = useState<ErrorCode | null>(refused?.code ?? null);
+  useLayoutEffect(() => {
+    const box = field.current;
+    if (box === null) return;
+    // What was typed before the script came stays.
+    if (box.value === "") box.value = readDraft(draftKey);
+    setText(box.value);
+    fitHeight(box);
+  }, [draftKey]);
+
+  const send = () => {
+    const box = field.current;
+    if (box === null) return;
+    const body = normalizeBody(box.value);
+    const problem = bodyProblem(body);
+    setError(problem === "empty" ? null : problem);
+    if (problem !== null) return;
+    props.onSend(body);
+    box.value = "";
+    keepDraft(draftKey, "");
+    setText("");
+    fitHeight(box);
+    box.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (isComposing(event)) return;
+    if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      send();
+    } else if (event.key === "ArrowUp" && text === "" && !event.altKey) {
+      event.preventDefault();
+      props.onEditLast();
+    } else if (event.key === "Escape") props.onEscape();
+  };
+  const label = t("composer.placeholder", { room: props.roomName });
+  return (
+    <form
+      class="composer"
+      method="post"
+      action={`/rooms/${props.slug}`}
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <input type="hidden" name="id" value={props.postId} />
+      <textarea
+        ref={field}
+        name="body"
+        rows={1}
+        dir="auto"
+        aria-label={t("composer.message")}
+        aria-describedby="composer-note"
+        aria-invalid={error === null ? undefined : "true"}
+        placeholder={label}
+        enterkeyhint="send"
+        autocomplete="off"
+        data-region
+        onKeyDown={onKeyDown}
+        onInput={(event) => {
+          const box = event.currentTarget;
+          fitHeight(box);
+          setText(box.value);
+          keepDraft(draftKey, box.value);
+          setError(null);
+          if (box.value.trim() !== "") props.onWriting();
+        }}
+      >
+        {refused?.text}
+      </textarea>
+      <button type="submit" class="button primary send">
+        {t("composer.send")}
+      </button>
+      <ComposerNote text={text} error={error} />
+    </form>
+  );
+}
+
+function ComposerNote(
+  { text, error }: { text: string; error: ErrorCode | null },
+): JSX.Element {
+  const t = useWords();
+  const left = LIMITS.bodyCodePoints - lengthOf(text);
+  const tooMany = left < 0;
+  const note = tooMany
+    ? t("composer.over", { count: -left })
+    : error !== null
+    ? t.error(error)
+    : left <= COUNT_FROM
+    ? t("composer.left", { count: left })
+    : "";
+  return (
+    <p
+      id="composer-note"
+      class={tooMany || error !== null ? "composer-note bad" : "composer-note"}
+      aria-live="polite"
+    >
+      {note}
+    </p>
+  );
+}
+
+/** Code points; short texts are not counted one by one. */
+function lengthOf(text: string): number {
+  if (text.length < LIMITS.bodyCodePoints - COUNT_FROM) return text.length;
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+}

@@ -1,0 +1,158 @@
+/** A room: its header, messages and composer. */
+import type { JSX } from "preact";
+import { useMemo, useRef } from "preact/hooks";
+import type { ChatClient } from "../lib/client/chat_client.ts";
+import type { RoomState } from "../lib/client/room_state.ts";
+import type { Person } from "../lib/protocol.ts";
+import type { ChatProps, ShownRoom } from "./chat_props.ts";
+import { Composer } from "./Composer.tsx";
+import { ConnectionBar } from "./ConnectionBar.tsx";
+import { carryDraft } from "./drafts.ts";
+import { LogSkeleton } from "./LogLines.tsx";
+import { type LogControl, MessageLog } from "./MessageLog.tsx";
+import { EndedPanel, GonePanel } from "./Panels.tsx";
+import { RoomHeader } from "./RoomHeader.tsx";
+import { buildTimeline } from "./timeline.ts";
+import { TypingLine } from "./TypingLine.tsx";
+import { useMessageActions } from "./use_message_actions.ts";
+import { useNow } from "./use_now.ts";
+import { useReading } from "./use_reading.ts";
+import { useUnreadLine } from "./use_unread_line.ts";
+import { useWords } from "./words.ts";
+
+/** What the conversation shows and whom it tells. */
+export interface ConversationProps {
+  props: ChatProps;
+  client: ChatClient;
+  room: ShownRoom;
+  me: Person;
+  followed: boolean;
+  peopleShown: boolean;
+  onBack: () => void;
+  onPeople: () => void;
+}
+
+/** The middle column; made anew for each room. */
+export function Conversation(given: ConversationProps): JSX.Element {
+  const { props, client, room, me } = given;
+  const t = useWords();
+  const state = client.rooms.get(room.id);
+  const now = useNow(props.now);
+  const control = useRef<LogControl>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const { actions, editing } = useMessageActions(client, room.id, field);
+  const onView = useReading(client, room.id);
+  const unreadAfter = useUnreadLine(client, room.id);
+  const items = useMemo(() =>
+    state === undefined ? [] : buildTimeline({
+      messages: state.messages,
+      pending: state.pending,
+      me,
+      unreadAfter,
+      more: state.more,
+      dayKey: t.dayKey,
+    }), [state?.messages, state?.pending, state?.more, me, unreadAfter, t]);
+  const waiting = client.status !== "connected" &&
+    client.status !== "connecting";
+  const pending = state?.pending ?? [];
+
+  return (
+    <main class="talk">
+      <RoomHeader
+        name={room.name}
+        slug={room.slug}
+        followed={given.followed}
+        status={client.status}
+        peopleShown={given.peopleShown}
+        onBack={given.onBack}
+        onPeople={given.onPeople}
+      />
+      {state === undefined || !state.loaded ? <LogSkeleton /> : (
+        <MessageLog
+          roomName={room.name}
+          items={items}
+          changes={state.changes}
+          me={me}
+          waiting={waiting}
+          more={state.more}
+          olderHref={olderHref(room.slug, state)}
+          loadingOlder={state.loadingOlder}
+          editing={editing}
+          now={now}
+          actions={actions}
+          loadOlder={() => client.loadOlder(room.id).catch(() => {})}
+          onView={onView}
+          control={control}
+        />
+      )}
+      <ConnectionBar
+        status={client.status}
+        retryAt={client.retryAt}
+        unsent={pending.length}
+        onTry={() => client.wake()}
+      />
+      <Foot
+        {...given}
+        state={state}
+        field={field}
+        onSend={(body) => {
+          client.post(room.id, body);
+          control.current?.jump();
+        }}
+        onEditLast={() => {
+          const last = state?.messages.findLast((message) =>
+            message.author === me.id && !message.deleted
+          );
+          if (last !== undefined) actions.edit(last.id);
+        }}
+        onEscape={() => control.current?.jump()}
+      />
+    </main>
+  );
+}
+
+interface FootProps extends ConversationProps {
+  state: RoomState | undefined;
+  field: { current: HTMLTextAreaElement | null };
+  onSend: (body: string) => void;
+  onEditLast: () => void;
+  onEscape: () => void;
+}
+
+/** The composer, or why one can't write. */
+function Foot(props: FootProps): JSX.Element {
+  const { client, room, state, field, me } = props;
+  const draftKey = `${me.id}/${room.id}`;
+  const lastDraft = useRef("");
+  if (field.current !== null) lastDraft.current = field.current.value;
+  const kept = { draft: lastDraft.current, pending: state?.pending ?? [] };
+  if (client.status === "ended") {
+    carryDraft(draftKey, kept.draft);
+    return <EndedPanel code={client.endedCode} slug={room.slug} {...kept} />;
+  }
+  if (state !== undefined && state.error !== null) {
+    return <GonePanel {...kept} />;
+  }
+  const served = room.id === props.props.room.id;
+  return (
+    <div class="foot">
+      <TypingLine people={client.typing(room.id)} />
+      <Composer
+        slug={room.slug}
+        roomName={room.name}
+        draftKey={draftKey}
+        postId={props.props.postId}
+        refused={served ? props.props.refused : null}
+        field={field}
+        onSend={props.onSend}
+        onWriting={() => client.sendTyping(room.id)}
+        onEditLast={props.onEditLast}
+        onEscape={props.onEscape}
+      />
+    </div>
+  );
+}
+
+function olderHref(slug: string, { messages }: RoomState): string {
+  return `/rooms/${slug}?before=${messages[0]?.seq ?? 1}`;
+}

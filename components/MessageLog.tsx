@@ -1,0 +1,177 @@
+/** The messages of a room: a live region that scrolls. */
+import type { JSX, RefObject } from "preact";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import type { PendingRow } from "../lib/client/pending_rows.ts";
+import type { Person } from "../lib/protocol.ts";
+import { Icon } from "./icons.tsx";
+import { DayLine, RoomStart, UnreadLine } from "./LogLines.tsx";
+import type { MessageActions } from "./message_actions.ts";
+import { MessageRow } from "./MessageRow.tsx";
+import { moveAmongMessages } from "./message_focus.ts";
+import type { TimelineItem } from "./timeline.ts";
+import { useLogScroll } from "./use_log_scroll.ts";
+import { useWords } from "./words.ts";
+
+/** How the page moves the log. */
+export interface LogControl {
+  /** Shows the newest message and stays there. */
+  jump(): void;
+  /** Whether the newest message is in view. */
+  following: boolean;
+}
+
+/** What is in view. */
+export interface LogView {
+  following: boolean;
+  /** Seq of the last message in view, 0 for none. */
+  lastSeq: number;
+}
+
+/** What the log shows and whom it tells. */
+export interface MessageLogProps {
+  roomName: string;
+  items: readonly TimelineItem[];
+  changes: ReadonlyMap<string, PendingRow>;
+  me: Person;
+  /** There is no connection: what is pending waits. */
+  waiting: boolean;
+  /** Whether there are older messages, and the address of a page with them. */
+  more: boolean;
+  olderHref: string;
+  loadingOlder: boolean;
+  editing: string | null;
+  now: number;
+  actions: Omit<MessageActions, "hold">;
+  loadOlder: () => void;
+  onView: (view: LogView) => void;
+  control: RefObject<LogControl>;
+}
+
+/** The list of messages with its older and newer ends. */
+export function MessageLog(props: MessageLogProps): JSX.Element {
+  const t = useWords();
+  const { items, control, actions } = props;
+  const ids = useMemo(() => items.map((item) => item.id), [items]);
+  const scroll = useLogScroll({
+    ids,
+    more: props.more && !props.loadingOlder,
+    loadOlder: props.loadOlder,
+    onView: () =>
+      props.onView({
+        following: scroll.following,
+        lastSeq: lastSeqIn(scroll.box.current),
+      }),
+  });
+  useLayoutEffect(() => {
+    control.current = { jump: scroll.jump, following: scroll.following };
+  });
+  const hold = useRef(scroll.hold);
+  hold.current = scroll.hold;
+  const rowActions = useMemo<MessageActions>(
+    () => ({ ...actions, hold: (element) => hold.current(element) }),
+    [actions],
+  );
+  const unseen = useUnseen(items, scroll.following, props.me.id);
+  return (
+    <div class="log-frame">
+      <div
+        ref={scroll.box}
+        class="log"
+        role="log"
+        aria-label={t("room.messages")}
+        aria-live="polite"
+        tabIndex={0}
+        data-region
+        onScroll={scroll.onScroll}
+        onKeyDown={moveAmongMessages}
+      >
+        <div ref={scroll.content} class="log-content">
+          {scroll.start === 0 && <LogTop {...props} />}
+          {items.slice(scroll.start, scroll.end).map((item) => (
+            <Item key={item.id} item={item} log={props} actions={rowActions} />
+          ))}
+        </div>
+      </div>
+      {!scroll.following && (
+        <button type="button" class="jump" onClick={scroll.jump}>
+          <Icon name="down" size={16} />
+          {unseen > 0 ? t("room.new_below", { count: unseen }) : t("room.jump")}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function LogTop(
+  { more, olderHref, loadingOlder, loadOlder, roomName, items }:
+    MessageLogProps,
+): JSX.Element {
+  const t = useWords();
+  if (!more) return <RoomStart name={roomName} empty={items.length === 0} />;
+  return (
+    <p class="older">
+      <a
+        href={olderHref}
+        onClick={(event) => {
+          event.preventDefault();
+          loadOlder();
+        }}
+      >
+        {t(loadingOlder ? "room.loading_older" : "room.older")}
+      </a>
+    </p>
+  );
+}
+
+function Item({ item, log, actions }: {
+  item: TimelineItem;
+  log: MessageLogProps;
+  actions: MessageActions;
+}): JSX.Element {
+  if (item.kind === "day") return <DayLine at={item.at} now={log.now} />;
+  if (item.kind === "unread") return <UnreadLine />;
+  const { id, author, name, at, first, message, pending } = item;
+  return (
+    <MessageRow
+      id={id}
+      author={author}
+      name={name}
+      at={at}
+      first={first}
+      message={message}
+      pending={pending}
+      change={log.changes.get(id)}
+      mine={author === log.me.id}
+      waiting={log.waiting}
+      editing={log.editing === id}
+      actions={actions}
+    />
+  );
+}
+
+/** How many messages of others came since the newest was in view. */
+function useUnseen(
+  items: readonly TimelineItem[],
+  following: boolean,
+  me: string,
+): number {
+  const seen = useRef(0);
+  const seqs = items.flatMap((item) =>
+    item.kind === "message" && item.message !== null && item.author !== me
+      ? [item.message.seq]
+      : []
+  );
+  if (following) seen.current = seqs.at(-1) ?? 0;
+  return seqs.filter((seq) => seq > seen.current).length;
+}
+
+function lastSeqIn(box: HTMLElement | null): number {
+  if (box === null) return 0;
+  const edge = box.getBoundingClientRect().bottom;
+  const rows = box.querySelectorAll<HTMLElement>("article[data-seq]");
+  for (let i = rows.length - 1; i >= 0; i--) {
+    const row = rows[i]!;
+    if (row.getBoundingClientRect().top < edge) return Number(row.dataset.seq);
+  }
+  return 0;
+}

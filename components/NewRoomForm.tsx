@@ -1,0 +1,40 @@
+/** The form that makes a room. */
+import type { JSX } from "preact";
+import type { ErrorCode } from "../lib/protocol.ts";
+import { Field } from "./Field.tsx";
+import { useWords } from "./words.ts";
+
+/** What the form shows; without `onSubmit` it is an ordinary form. */
+export interface NewRoomFormProps {
+  id: string;
+  name?: string;
+  error: ErrorCode | null;
+  busy?: boolean;
+  onSubmit?: (event: SubmitEvent) => void;
+}
+
+/** A name and a button. */
+export function NewRoomForm(props: NewRoomFormProps): JSX.Element {
+  const t = useWords();
+  const { id, name = "", error, busy = false, onSubmit } = props;
+  return (
+    <form
+      class="stack"
+      method="post"
+      action="/rooms"
+      {...(onSubmit ? { onSubmit } : {})}
+    >
+      <Field
+        id={id}
+        label={t("rooms.name")}
+        hint={t("rooms.name_hint")}
+        error={error === null ? null : t.error(error)}
+        value={name}
+        autofocus={onSubmit !== undefined || error !== null}
+      />
+      <button type="submit" class="button primary" disabled={busy}>
+        {t(busy ? "rooms.creating" : "rooms.create")}
+      </button>
+    </form>
+  );
+}

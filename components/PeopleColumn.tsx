@@ -1,0 +1,93 @@
+/** Who has the room on screen, and how to leave it. */
+import type { JSX } from "preact";
+import type { Presence } from "../lib/client/chat_client.ts";
+import type { Person } from "../lib/protocol.ts";
+import { Avatar } from "./Avatar.tsx";
+import { Icon } from "./icons.tsx";
+import { useWords } from "./words.ts";
+
+/** What the column shows and whom it tells. */
+export interface PeopleColumnProps {
+  presence: Presence | null;
+  me: Person;
+  slug: string;
+  mayLeave: boolean;
+  onClose: () => void;
+}
+
+/** The column of details. */
+export function PeopleColumn(props: PeopleColumnProps): JSX.Element {
+  const t = useWords();
+  const { presence, me } = props;
+  return (
+    <aside
+      class="people"
+      aria-label={t("people.title")}
+      data-region
+      tabIndex={-1}
+    >
+      <div class="people-head">
+        <h2 class="column-title">
+          {t("people.title")}
+          {presence !== null && (
+            <>— {t("people.here", { count: presence.count })}</>
+          )}
+        </h2>
+        <button
+          type="button"
+          class="icon-button people-close needs-script"
+          aria-label={t("people.hide")}
+          onClick={props.onClose}
+        >
+          <Icon name="close" />
+        </button>
+      </div>
+      <ul class="people-list" aria-label={t("people.title")}>
+        {presence?.people.map((person) => (
+          <PersonRow
+            key={person.id}
+            person={person}
+            isMe={person.id === me.id}
+          />
+        ))}
+      </ul>
+      <PeopleNote presence={presence} />
+      {props.mayLeave && (
+        <form
+          class="people-foot"
+          method="post"
+          action={`/rooms/${props.slug}/leave`}
+        >
+          <button type="submit" class="ghost">
+            <Icon name="leave" size={16} />
+            {t("room.leave")}
+          </button>
+        </form>
+      )}
+    </aside>
+  );
+}
+
+function PersonRow(
+  { person, isMe }: { person: Person; isMe: boolean },
+): JSX.Element {
+  const t = useWords();
+  return (
+    <li>
+      <Avatar id={person.id} name={person.name} small />
+      <bdi class="ellipsis">{person.name}</bdi>
+      {isMe && <small>({t("people.you")})</small>}
+    </li>
+  );
+}
+
+function PeopleNote(
+  { presence }: { presence: Presence | null },
+): JSX.Element | null {
+  const t = useWords();
+  if (presence === null) {
+    return <p class="people-note">{t("people.unknown")}</p>;
+  }
+  if (presence.people.length > 0 || presence.count === 0) return null;
+  return <p class="people-note">{t("people.too_many")}</p>;
+}

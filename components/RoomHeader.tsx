@@ -1,0 +1,61 @@
+/** The top of a conversation: where one is and how the connection does. */
+import type { JSX } from "preact";
+import type { ConnectionStatus } from "../lib/client/chat_client.ts";
+import { ConnectionState } from "./ConnectionState.tsx";
+import { Icon } from "./icons.tsx";
+import { useWords } from "./words.ts";
+
+/** What the header shows and whom it tells. */
+export interface RoomHeaderProps {
+  name: string;
+  slug: string;
+  followed: boolean;
+  status: ConnectionStatus;
+  peopleShown: boolean;
+  onBack: () => void;
+  onPeople: () => void;
+}
+
+/** Back (on a phone), the room's name, join, the connection, people. */
+export function RoomHeader(props: RoomHeaderProps): JSX.Element {
+  const t = useWords();
+  const people = t(props.peopleShown ? "people.hide" : "people.show");
+  return (
+    <header class="talk-head">
+      <form
+        class="phone-only"
+        action="/rooms"
+        onSubmit={(event) => {
+          event.preventDefault();
+          props.onBack();
+        }}
+      >
+        <button type="submit" class="icon-button" aria-label={t("rooms.title")}>
+          <Icon name="back" size={22} />
+        </button>
+      </form>
+      <h1>
+        <span class="hash" aria-hidden="true">#</span>
+        <bdi>{props.name}</bdi>
+      </h1>
+      {!props.followed && (
+        <form method="post" action={`/rooms/${props.slug}/join`}>
+          <button type="submit" class="button small primary">
+            {t("rooms.join")}
+          </button>
+        </form>
+      )}
+      <ConnectionState status={props.status} />
+      <button
+        type="button"
+        class="icon-button needs-script"
+        aria-label={people}
+        aria-pressed={props.peopleShown ? "true" : "false"}
+        title={people}
+        onClick={props.onPeople}
+      >
+        <Icon name="people" />
+      </button>
+    </header>
+  );
+}

@@ -1,0 +1,33 @@
+/** What the server hands to the room page's island. */
+import type { ErrorCode, MeFrame, MessagesFrame } from "../lib/protocol.ts";
+import type { Locale, Strings } from "../lib/translate.ts";
+
+/** A room as far as the page shows it. */
+export interface ShownRoom {
+  id: string;
+  slug: string;
+  name: string;
+}
+
+/** A message form that the server refused: the text and why. */
+export interface Refused {
+  text: string;
+  code: ErrorCode;
+}
+
+/** Everything the room page starts from. */
+export interface ChatProps {
+  me: MeFrame;
+  room: ShownRoom;
+  /** The room's newest messages. */
+  page: MessagesFrame;
+  locale: Locale;
+  strings: Strings;
+  /** IANA name of the time zone in which the page was rendered. */
+  zone: string;
+  /** When the page was rendered, in milliseconds since 1970. */
+  now: number;
+  /** Id for a message posted as an ordinary form. */
+  postId: string;
+  refused: Refused | null;
+}

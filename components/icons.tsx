@@ -1,0 +1,97 @@
+/**
+ * The icons in use, shapes from Lucide 0.5 (https://lucide.dev), ISC License:
+ * Copyright (c) 2013-2026 Cole Bemis and Lucide contributors. Permission to
+ * use, copy, modify, and/or distribute this software for any purpose with or
+ * without fee is hereby granted, provided that the above copyright notice and
+ * this permission notice appear in all copies. The software is provided "as
+ * is" and the author disclaims all warranties with regard to it.
+ */
+import type { JSX } from "preact";
+
+const SHAPES = {
+  back: ["m15 18-6-6 6-6"],
+  check: ["M20 6 9 17l-5-5"],
+  close: ["M18 6 6 18", "m6 6 12 12"],
+  copy: [
+    "M10 8h10a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H10a2 2 0 0 1-2-2V10a2 2 0 0 1 2-2Z",
+    "M4 16c-1.1 0-2-.9-2-2V4c0-1.1.9-2 2-2h10c1.1 0 2 .9 2 2",
+  ],
+  down: ["M12 5v14", "m19 12-7 7-7-7"],
+  hash: ["M4 9h16", "M4 15h16", "M10 3 8 21", "M16 3l-2 18"],
+  keyboard: [
+    "M10 8h.01",
+    "M12 12h.01",
+    "M14 8h.01",
+    "M16 12h.01",
+    "M18 8h.01",
+    "M6 8h.01",
+    "M7 16h10",
+    "M8 12h.01",
+    "M4 4h16a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2Z",
+  ],
+  leave: [
+    "m16 17 5-5-5-5",
+    "M21 12H9",
+    "M9 21H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2h4",
+  ],
+  pencil: [
+    "M21.174 6.812a1 1 0 0 0-3.986-3.987L3.842 16.174a2 2 0 0 0-.5.83l-1.321 4.352a.5.5 0 0 0 .623.622l4.353-1.32a2 2 0 0 0 .83-.497z",
+    "m15 5 4 4",
+  ],
+  people: [
+    "M16 21v-2a4 4 0 0 0-4-4H6a4 4 0 0 0-4 4v2",
+    "M9 3a4 4 0 1 0 0 8 4 4 0 0 0 0-8Z",
+    "M22 21v-2a4 4 0 0 0-3-3.87",
+    "M16 3.13a4 4 0 0 1 0 7.75",
+  ],
+  plus: ["M5 12h14", "M12 5v14"],
+  search: ["m21 21-4.34-4.34", "M11 3a8 8 0 1 0 0 16 8 8 0 0 0 0-16Z"],
+  settings: [
+    "M21 4h-7",
+    "M10 4H3",
+    "M21 12h-9",
+    "M8 12H3",
+    "M21 20h-5",
+    "M12 20H3",
+    "M14 2v4",
+    "M8 10v4",
+    "M16 18v4",
+  ],
+  trash: [
+    "M10 11v6",
+    "M14 11v6",
+    "M19 6v14a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2V6",
+    "M3 6h18",
+    "M8 6V4a2 2 0 0 1 2-2h4a2 2 0 0 1 2 2v2",
+  ],
+  warning: [
+    "m21.73 18-8-14a2 2 0 0 0-3.48 0l-8 14A2 2 0 0 0 4 21h16a2 2 0 0 0 1.73-3",
+    "M12 9v4",
+    "M12 17h.01",
+  ],
+} as const;
+
+/** The name of an icon. */
+export type IconName = keyof typeof SHAPES;
+
+/** An icon, hidden from assistive technology: name what it stands in. */
+export function Icon(
+  { name, size = 18 }: { name: IconName; size?: number },
+): JSX.Element {
+  return (
+    <svg
+      class="icon"
+      width={size}
+      height={size}
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      stroke-width="2"
+      stroke-linecap="round"
+      stroke-linejoin="round"
+      aria-hidden="true"
+    >
+      {SHAPES[name].map((d) => <path key={d} d={d} />)}
+    </svg>
+  );
+}

@@ -1,0 +1,140 @@
+/**
+ * The scrolling of a room's messages.
+ *
+ * The box is laid out in `column-reverse`: the browser itself starts at the
+ * bottom and stays there, also without scripts. `scrollTop` is 0 at the bottom
+ * and negative above. While one reads further up, an anchor (the topmost row
+ * in view) is put back to where it was after every change, so nothing jumps.
+ */
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+
+/** Rows in the document while one follows the newest, and at most. */
+const FOLLOWED_ROWS = 100;
+const MOST_ROWS = 300;
+/** Rows by which the window moves, and how near its edge may come. */
+const STEP_ROWS = 60;
+const EDGE_PIXELS = 900;
+const BOTTOM_PIXELS = 24;
+
+interface Anchor {
+  element: Element;
+  top: number;
+}
+
+/** What {@link useLogScroll} needs. */
+export interface LogScrollOptions {
+  /** Keys of all rows, oldest first. */
+  ids: readonly string[];
+  /** Whether older rows can be loaded. */
+  more: boolean;
+  /** Loads them. */
+  loadOlder: () => void;
+  /** Called when what is in view may have changed. */
+  onView: () => void;
+}
+
+/** Which rows are in the document, and how to move among them. */
+export function useLogScroll(options: LogScrollOptions) {
+  const { ids, more, loadOlder, onView } = options;
+  const box = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const anchor = useRef<Anchor | null>(null);
+  // The first row of the window, or null while one follows the newest.
+  const [first, setFirst] = useState<string | null>(null);
+  const { start, end, following } = windowOf(ids, first);
+
+  const restore = () => {
+    const held = anchor.current;
+    if (held === null || box.current === null || !held.element.isConnected) {
+      return;
+    }
+    const moved = topIn(box.current, held.element) - held.top;
+    if (Math.abs(moved) >= 0.5) box.current.scrollTop += moved;
+  };
+
+  const moveWindow = () => {
+    const element = box.current;
+    if (element === null) return;
+    const { scrollTop, scrollHeight, clientHeight } = element;
+    const above = scrollHeight - clientHeight + scrollTop;
+    if (above < EDGE_PIXELS && start > 0) {
+      setFirst(ids[Math.max(0, start - STEP_ROWS)] ?? null);
+    } else if (-scrollTop < EDGE_PIXELS && end < ids.length) {
+      setFirst(ids[Math.min(start + STEP_ROWS, ids.length - 1)] ?? null);
+    } else if (above < EDGE_PIXELS && more) {
+      loadOlder();
+    }
+  };
+
+  const onScroll = () => {
+    const element = box.current;
+    if (element === null) return;
+    if (-element.scrollTop < BOTTOM_PIXELS && end === ids.length) {
+      anchor.current = null;
+      setFirst(null);
+    } else {
+      anchor.current = topmost(element, content.current);
+      if (following) setFirst(ids[start] ?? null);
+    }
+    moveWindow();
+    onView();
+  };
+
+  useLayoutEffect(restore);
+  useEffect(() => {
+    if (!following || isScrollable(box.current)) moveWindow();
+    onView();
+  }, [ids, start]);
+  useLayoutEffect(() => {
+    if (content.current === null) return;
+    const observer = new ResizeObserver(restore);
+    observer.observe(content.current);
+    return () => observer.disconnect();
+  }, []);
+
+  return {
+    box,
+    content,
+    start,
+    end,
+    following,
+    onScroll,
+    /** Shows the newest rows and follows them. */
+    jump(): void {
+      anchor.current = null;
+      setFirst(null);
+      if (box.current !== null) box.current.scrollTop = 0;
+    },
+    /** Keeps an element where it is on screen until one scrolls. */
+    hold(element: Element): void {
+      if (box.current === null) return;
+      anchor.current = { element, top: topIn(box.current, element) };
+    },
+  };
+}
+
+function windowOf(ids: readonly string[], first: string | null) {
+  const index = first === null ? -1 : ids.indexOf(first);
+  const following = index < 0;
+  const start = following ? Math.max(0, ids.length - FOLLOWED_ROWS) : index;
+  const end = following ? ids.length : Math.min(ids.length, start + MOST_ROWS);
+  return { start, end, following };
+}
+
+function isScrollable(box: HTMLElement | null): boolean {
+  return box !== null && box.scrollTop < -BOTTOM_PIXELS;
+}
+
+function topIn(box: Element, element: Element): number {
+  return element.getBoundingClientRect().top - box.getBoundingClientRect().top;
+}
+
+/** The topmost message in view: the one that should not move. */
+function topmost(box: Element, content: Element | null): Anchor | null {
+  const edge = box.getBoundingClientRect().top;
+  for (const element of content?.querySelectorAll("article") ?? []) {
+    const { top, bottom } = element.getBoundingClientRect();
+    if (bottom > edge) return { element, top: top - edge };
+  }
+  return null;
+}

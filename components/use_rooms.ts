@@ -1,0 +1,86 @@
+/** Which room is on screen, and moving between rooms without a new page. */
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { ChatClient } from "../lib/client/chat_client.ts";
+import type { FollowedRoom } from "../lib/protocol.ts";
+import type { ChatProps, ShownRoom } from "./chat_props.ts";
+
+/** The room on screen and the ways to another. */
+export interface RoomChoice {
+  room: ShownRoom;
+  rooms: readonly FollowedRoom[];
+  /** Whether one follows the room on screen. */
+  followed: boolean;
+  /** Shows the room with this slug. */
+  open: (slug: string) => void;
+}
+
+/** Keeps the room on screen in step with the address. */
+export function useRooms(client: ChatClient, props: ChatProps): RoomChoice {
+  const me = client.me ?? props.me;
+  const rooms = useMemo(
+    () => sortRooms(me.rooms, props.locale),
+    [me.rooms, props.locale],
+  );
+  const [shown, setShown] = useState<ShownRoom>(props.room);
+  const listed = rooms.find(({ room }) => room === shown.id) ??
+    rooms.find(({ slug }) => slug === shown.slug);
+  const room = listed === undefined
+    ? shown
+    : { id: listed.room, slug: listed.slug, name: listed.name };
+
+  const show = (slug: string): boolean => {
+    if (slug === room.slug) return true;
+    const next = findRoom(rooms, props.room, slug);
+    if (next === undefined) return false;
+    client.close(room.id);
+    client.open(next.id);
+    setShown(next);
+    return true;
+  };
+  const open = (slug: string) => {
+    const address = `/rooms/${slug}`;
+    if (!show(slug)) location.assign(address);
+    else if (location.pathname !== address) {
+      history.pushState(null, "", address);
+    }
+  };
+  useEffect(() => {
+    const onPopState = () => {
+      if (!show(slugOf(location.pathname))) location.reload();
+    };
+    addEventListener("popstate", onPopState);
+    return () => removeEventListener("popstate", onPopState);
+  });
+  return { room, rooms, followed: listed !== undefined, open };
+}
+
+function findRoom(
+  rooms: readonly FollowedRoom[],
+  served: ShownRoom,
+  slug: string,
+): ShownRoom | undefined {
+  const found = rooms.find((room) => room.slug === slug);
+  if (found === undefined) return served.slug === slug ? served : undefined;
+  return { id: found.room, slug, name: found.name };
+}
+
+function slugOf(path: string): string {
+  const part = path.split("/")[2] ?? "";
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** The lobby first, the others by name. */
+function sortRooms(
+  rooms: readonly FollowedRoom[],
+  locale: string,
+): FollowedRoom[] {
+  const names = new Intl.Collator(locale, { numeric: true });
+  const rank = ({ slug }: FollowedRoom) => slug === "lobby" ? 0 : 1;
+  return [...rooms].sort((a, b) =>
+    rank(a) - rank(b) || names.compare(a.name, b.name)
+  );
+}
