@@ -77,8 +77,8 @@ export interface ChatClientOptions {
 export const CLIENT_TIMES = {
   /** One tells at most this often that one is writing. */
   typing: 3_000,
-  /** Others count as writing for this long. */
-  typingShown: 6_000,
+  /** Others count as writing for at most this long; the server tells sooner. */
+  typingShown: 60_000,
   /** Read cursors are sent at most this often. */
   read: 1_000,
 } as const;
