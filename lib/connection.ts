@@ -1,4 +1,5 @@
 /** One socket of one person: frames in, in order; frames out, within bounds. */
+import { Buffer } from "node:buffer";
 import { ERRORS, Refusal } from "./errors.ts";
 import type { Subscription } from "./chat_hub.ts";
 import {
@@ -119,7 +120,7 @@ export class Connection {
       );
       return;
     }
-    if (data.length > LIMITS.frameBytes) {
+    if (byteLengthExceeds(data, LIMITS.frameBytes)) {
       this.close(1009, "frame_too_big");
       return;
     }
@@ -179,4 +180,10 @@ export class Connection {
       this.close(CLOSE.badFrames, "bad_frames");
     }
   }
+}
+
+/** Counts bytes only where the number of UTF-16 units leaves it open. */
+function byteLengthExceeds(text: string, limit: number): boolean {
+  if (text.length > limit) return true;
+  return text.length * 3 > limit && Buffer.byteLength(text) > limit;
 }

@@ -3,7 +3,7 @@
  * the rooms that its person follows and that are not on its screen.
  */
 import type { Connection } from "./connection.ts";
-import type { ReadCursor } from "./db/room_writes.ts";
+import type { ReadCursor } from "./db/membership_writes.ts";
 import type { RoomHead } from "./db/drafts.ts";
 import type { FollowedRoom, MeFrame } from "./protocol.ts";
 
@@ -49,6 +49,7 @@ export class Following {
   #tellTimer: ReturnType<typeof setTimeout> | undefined;
   #writeTimer: ReturnType<typeof setTimeout> | undefined;
   #writing: Promise<void> = Promise.resolve();
+  readonly #loads = new Set<Promise<void>>();
   #toldAt = -Infinity;
 
   /** Following over the given store. */
@@ -73,7 +74,7 @@ export class Following {
     }
     follower.connections.add(connection);
     if (follower.me) connection.sendText(JSON.stringify(stateOf(follower)));
-    else void this.#load(follower);
+    else this.#startLoad(follower);
   }
 
   /** Stops telling a connection. */
@@ -111,7 +112,7 @@ export class Following {
   /** A person's rooms, name or cursors changed in the database. */
   personChanged(person: string): void {
     const follower = this.#people.get(person);
-    if (follower) void this.#load(follower);
+    if (follower) this.#startLoad(follower);
   }
 
   /** One's own message is read, on all of one's devices; the append wrote it. */
@@ -138,6 +139,8 @@ export class Following {
 
   /** Writes what is not written yet and stops all timers. */
   async close(): Promise<void> {
+    this.#people.clear();
+    await Promise.all(this.#loads);
     clearTimeout(this.#tellTimer);
     await this.#writeCursors();
     clearTimeout(this.#writeTimer);
@@ -158,6 +161,12 @@ export class Following {
     if (follower.connections.size > 1) this.#changed.add(follower);
     this.#scheduleTell();
     return true;
+  }
+
+  #startLoad(follower: Follower): void {
+    const load = this.#load(follower);
+    this.#loads.add(load);
+    void load.finally(() => this.#loads.delete(load));
   }
 
   /** Single flight; a change during a read causes another read. */

@@ -57,24 +57,14 @@ export class Messages {
   }
 
   /**
-   * Checks a draft and hands it to the log. An id that the log knows skips
+   * Checks a draft and hands it to the log; rejects with a Refusal. An id that the log knows skips
    * all checks: what was accepted once is never refused later (L3). In a lane
    * a draft refused with `retry` holds up those behind it (L4).
    */
   async admit(given: Draft, lane?: Lane): Promise<Admitted> {
     const draft = normalized(given);
-    if (lane && isBlocked(lane, draft.id)) throw new Refusal("out_of_order");
-    try {
-      const known = await this.#log.find(draft.room, draft.id);
-      if (known === null) await this.#check(draft);
-    } catch (error) {
-      const refusal = error instanceof Refusal
-        ? error
-        : new Refusal("unavailable");
-      if (lane && ERRORS[refusal.code].retry) lane.blockedBy = draft.id;
-      throw refusal;
-    }
-    const stored = this.#log.append(draft, lane);
+    const known = await this.#check(draft, lane);
+    const stored = this.#log.append(draft, known ? undefined : lane);
     // Whoever admitted it may look at the outcome only later.
     stored.catch(() => {});
     return { stored };
@@ -90,7 +80,23 @@ export class Messages {
     return { type: "messages", room, epoch: this.#epoch, ...page };
   }
 
-  async #check(draft: Draft): Promise<void> {
+  /** Whether the log knows the id already; rejects when it may not be appended. */
+  async #check(draft: Draft, lane: Lane | undefined): Promise<boolean> {
+    try {
+      if (await this.#log.find(draft.room, draft.id) !== null) return true;
+      if (lane && isBlocked(lane, draft.id)) throw new Refusal("out_of_order");
+      await this.#checkNew(draft);
+      return false;
+    } catch (error) {
+      const refusal = error instanceof Refusal
+        ? error
+        : new Refusal("unavailable");
+      if (ERRORS[refusal.code].retry && lane) lane.blockedBy ??= draft.id;
+      throw refusal;
+    }
+  }
+
+  async #checkNew(draft: Draft): Promise<void> {
     const wait = this.#limiter.take(draft.author);
     if (wait > 0) throw new Refusal("too_fast", wait);
     if (draft.kind !== "deleted") {

@@ -117,31 +117,32 @@ export class Rooms {
 
   /** Who the person is, and the rooms they follow, the lobby first (D6). */
   async followed(person: string): Promise<MeFrame> {
-    return await this.#db.read.transaction().execute(async (trx) => {
-      const { id, name, head } = await trx.selectFrom("persons")
-        .where("id", "=", person).select(["id", "name", "head"])
-        .executeTakeFirstOrThrow();
-      const rows = await trx.selectFrom("memberships")
-        .innerJoin("rooms", "rooms.id", "memberships.room")
-        .where("person", "=", person)
-        .select([
-          "rooms.id as room",
-          "slug",
-          "rooms.name as name",
-          "rooms.kind as kind",
-          "rooms.head as head",
-          "posts",
-          "last_read as lastRead",
-          "last_read_posts as lastReadPosts",
-        ]).execute();
-      return {
-        type: "me" as const,
-        version: head,
-        epoch: this.#db.epoch,
-        person: { id, name },
-        rooms: rows.sort(byName),
-      };
-    });
+    // One statement, hence one snapshot; a person follows the lobby at least.
+    const rows = await this.#db.read.selectFrom("persons")
+      .innerJoin("memberships", "memberships.person", "persons.id")
+      .innerJoin("rooms", "rooms.id", "memberships.room")
+      .where("persons.id", "=", person)
+      .select([
+        "persons.head as version",
+        "persons.name as person",
+        "rooms.id as room",
+        "slug",
+        "rooms.name as name",
+        "rooms.kind as kind",
+        "rooms.head as head",
+        "posts",
+        "last_read as lastRead",
+        "last_read_posts as lastReadPosts",
+      ]).execute();
+    const { version, person: name } = rows[0]!;
+    return {
+      type: "me",
+      version,
+      epoch: this.#db.epoch,
+      person: { id: person, name },
+      rooms: rows.map(({ version: _, person: __, ...room }) => room)
+        .sort(byName),
+    };
   }
 }
 

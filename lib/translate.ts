@@ -31,6 +31,8 @@ export interface Translator {
   time(at: number): string;
   /** Day and time in full. */
   moment(at: number): string;
+  /** Day and month with the year: `22 Nov 2026`. */
+  shortDate(at: number): string;
   /** The day's name for a line between days, `Today` and `Yesterday` included. */
   day(at: number, now: number): string;
   /** The calendar day as `2026-11-22`, to tell one day from the next. */
@@ -68,6 +70,7 @@ export function translator(
     error: (code: ErrorCode) => translate(`error.${code}`),
     time: (at: number) => dates.time.format(at),
     moment: (at: number) => dates.moment.format(at),
+    shortDate: (at: number) => dates.short.format(at),
     dayKey,
     day(at: number, now: number): string {
       const key = dayKey(at);
@@ -93,6 +96,7 @@ function dateFormats(locale: Locale, timeZone: string | undefined) {
   return {
     time: make(clock),
     moment: make({ ...day, year: "numeric", ...clock }),
+    short: make({ day: "numeric", month: "short", year: "numeric" }),
     day: make(day),
     dayOfYear: make({ ...day, year: "numeric" }),
     // Swedish writes dates as ISO 8601 does.

@@ -1,6 +1,7 @@
 /** Write transactions on people and their sessions. */
 import { Refusal } from "../errors.ts";
 import type { Person } from "../protocol.ts";
+import { bumpPerson, follow } from "./membership_writes.ts";
 import type { Trx } from "./schema.ts";
 
 /** A newcomer: who, under which name, with which session. */
@@ -35,21 +36,9 @@ export async function enter(trx: Trx, entrance: Entrance): Promise<void> {
     last_seen_at: now,
     expires_at: expiresAt,
   }).execute();
-  await trx.insertInto("memberships").columns([
-    "person",
-    "room",
-    "last_read",
-    "last_read_posts",
-    "joined_at",
-  ]).expression((eb) =>
-    eb.selectFrom("rooms").where("slug", "=", "lobby").select((eb) => [
-      eb.val(person).as("person"),
-      "id as room",
-      "head as last_read",
-      "posts as last_read_posts",
-      eb.val(now).as("joined_at"),
-    ])
-  ).execute();
+  const lobby = await trx.selectFrom("rooms").where("slug", "=", "lobby")
+    .select("id").executeTakeFirstOrThrow();
+  await follow(trx, { person, room: lobby.id, now });
 }
 
 /** Gives a person another name; refused with `name_taken`. */
@@ -108,10 +97,4 @@ export async function endSession(
   await trx.deleteFrom("sessions").where("token_hash", "=", tokenHash)
     .execute();
   await bumpPerson(trx, person);
-}
-
-/** Raises the head of what a person follows, so that every machine hears of it (D6). */
-export async function bumpPerson(trx: Trx, person: string): Promise<void> {
-  await trx.updateTable("persons").where("id", "=", person)
-    .set((eb) => ({ head: eb("head", "+", 1) })).execute();
 }

@@ -1,6 +1,6 @@
-/** Write transactions on rooms and on who follows them. */
+/** Write transactions on rooms. */
 import { Refusal } from "../errors.ts";
-import { bumpPerson } from "./people_writes.ts";
+import { follow } from "./membership_writes.ts";
 import type { Trx } from "./schema.ts";
 
 /** A room to be made, and by whom. */
@@ -50,64 +50,5 @@ async function freeSlug(trx: Trx, wanted: string): Promise<string> {
     const taken = await trx.selectFrom("rooms").where("slug", "=", slug)
       .select("id").executeTakeFirst();
     if (!taken) return slug;
-  }
-}
-
-/** Starts to follow a room, with everything in it counted as read. */
-export async function follow(
-  trx: Trx,
-  { person, room, now }: { person: string; room: string; now: number },
-): Promise<void> {
-  await trx.insertInto("memberships").columns([
-    "person",
-    "room",
-    "last_read",
-    "last_read_posts",
-    "joined_at",
-  ]).expression((eb) =>
-    eb.selectFrom("rooms").where("id", "=", room).select((eb) => [
-      eb.val(person).as("person"),
-      "id as room",
-      "head as last_read",
-      "posts as last_read_posts",
-      eb.val(now).as("joined_at"),
-    ])
-  ).onConflict((conflict) => conflict.doNothing()).execute();
-  await bumpPerson(trx, person);
-}
-
-/** Stops following a room. */
-export async function leaveRoom(
-  trx: Trx,
-  { person, room }: { person: string; room: string },
-): Promise<void> {
-  await trx.deleteFrom("memberships").where("person", "=", person)
-    .where("room", "=", room).execute();
-  await bumpPerson(trx, person);
-}
-
-/** How far a person has read a room. */
-export interface ReadCursor {
-  person: string;
-  room: string;
-  seq: number;
-}
-
-/** Moves read cursors forward, never back (D6). */
-export async function markRead(
-  trx: Trx,
-  cursors: readonly ReadCursor[],
-): Promise<void> {
-  for (const { person, room, seq } of cursors) {
-    const entry = await trx.selectFrom("entries").where("room", "=", room)
-      .where("seq", "<=", seq).orderBy("seq", "desc").limit(1)
-      .select(["seq", "posts"]).executeTakeFirst();
-    if (!entry) continue;
-    const moved = await trx.updateTable("memberships")
-      .where("person", "=", person).where("room", "=", room)
-      .where("last_read", "<", entry.seq)
-      .set({ last_read: entry.seq, last_read_posts: entry.posts })
-      .executeTakeFirst();
-    if (moved.numUpdatedRows > 0n) await bumpPerson(trx, person);
   }
 }

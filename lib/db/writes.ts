@@ -4,8 +4,9 @@
  * A `Refusal` thrown inside rolls back and reaches the caller as it is.
  */
 import { append } from "./append.ts";
+import { follow, leaveRoom, markRead } from "./membership_writes.ts";
 import { endSession, enter, rename, touchSession } from "./people_writes.ts";
-import { createRoom, follow, leaveRoom, markRead } from "./room_writes.ts";
+import { createRoom } from "./room_writes.ts";
 import type { Trx } from "./schema.ts";
 
 /** The collection; new write functions are added here. */

@@ -1,0 +1,251 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { ChatHub, HUB_LIMITS } from "../lib/chat_hub.ts";
+import { CONNECTION_LIMITS } from "../lib/connection.ts";
+import { Refusal } from "../lib/errors.ts";
+import { CLOSE } from "../lib/protocol.ts";
+import { FakeLog } from "./support/fake_log.ts";
+import { fakeConnection } from "./support/fake_socket.ts";
+import { turns, until } from "./support/until.ts";
+
+function setUp() {
+  const log = new FakeLog();
+  const errors: unknown[] = [];
+  const hub = new ChatHub(log, { onError: (error) => errors.push(error) });
+  const connect = (name?: string) => {
+    const made = fakeConnection({
+      ...(name && { name }),
+      onClose: (connection) => hub.remove(connection),
+    });
+    return {
+      ...made,
+      join: (request = {}) =>
+        hub.join(made.connection, { room: "room", ...request }),
+    };
+  };
+  const post = (body: string) => {
+    const entry = log.post(body);
+    hub.ring("room");
+    return entry;
+  };
+  return { log, hub, errors, connect, post };
+}
+
+Deno.test("ChatHub answers a first join with a snapshot, then delivers what follows [D1]", async () => {
+  const { log, connect, post } = setUp();
+  log.post("before");
+  const ana = connect();
+  await ana.join({ ref: 7 });
+  const [first] = ana.socket.frames;
+  assert(first?.type === "messages" && first.reset);
+  assertEquals([first.ref, first.seq, first.id], [7, 1, "m1"]);
+  post("after");
+  await until(() => ana.socket.seqs.length === 1);
+  assertEquals(ana.socket.seqs, [2]);
+});
+
+Deno.test("ChatHub replays what a returning connection missed, in order and once [D1]", async () => {
+  const { log, connect, post } = setUp();
+  for (let i = 0; i < 20; i++) log.post(`${i}`);
+  const ana = connect();
+  await ana.join({ after: 5, afterId: "m5", epoch: log.epoch, ref: "r" });
+  const [answer] = ana.socket.frames;
+  assert(answer?.type === "entries" && answer.ref === "r");
+  post("live");
+  await until(() => ana.socket.seqs.at(-1) === 21);
+  assertEquals(ana.socket.seqs, Array.from({ length: 16 }, (_, i) => i + 6));
+});
+
+Deno.test("ChatHub replays from the log what is no longer in the ring [D1]", async () => {
+  const { log, connect } = setUp();
+  for (let i = 0; i < 900; i++) log.post(`${i}`);
+  const ana = connect();
+  await ana.join({ after: 1, afterId: "m1", epoch: log.epoch });
+  await until(() => ana.socket.seqs.at(-1) === 900);
+  assertEquals(ana.socket.seqs, Array.from({ length: 899 }, (_, i) => i + 2));
+});
+
+Deno.test("ChatHub resets a gap above the replay limit [D2]", async () => {
+  const { log, connect } = setUp();
+  for (let i = 0; i < HUB_LIMITS.replay + 2; i++) log.post(`${i}`);
+  const ana = connect();
+  await ana.join({ after: 1, afterId: "m1", epoch: log.epoch });
+  const [answer] = ana.socket.frames;
+  assert(answer?.type === "messages" && answer.reset);
+  assertEquals(ana.socket.seqs, []);
+});
+
+Deno.test("ChatHub resets a client of another epoch, another entry or a longer log [L9]", async () => {
+  const { log, connect } = setUp();
+  log.post("one");
+  for (
+    const request of [
+      { after: 1, afterId: "m1", epoch: "another" },
+      { after: 1, afterId: "other", epoch: log.epoch },
+      { after: 2, afterId: "m2", epoch: log.epoch },
+      { after: 1, epoch: log.epoch },
+    ]
+  ) {
+    const { socket, join } = connect();
+    await join(request);
+    const [answer] = socket.frames;
+    assert(
+      answer?.type === "messages" && answer.reset,
+      JSON.stringify(request),
+    );
+  }
+});
+
+Deno.test("ChatHub resets a reader below the floor instead of leaving a hole [L8]", async () => {
+  const { log, connect } = setUp();
+  for (let i = 0; i < 600; i++) log.post(`${i}`);
+  const ana = connect();
+  log.rooms.set("room", log.rooms.get("room")!.slice(100));
+  await ana.join({ after: 0, afterId: "", epoch: log.epoch });
+  await until(() => ana.socket.frames.some(({ type }) => type === "messages"));
+  assertEquals(ana.socket.seqs, []);
+});
+
+Deno.test("ChatHub reads again when the doorbell rings during a read [D1]", async () => {
+  const { log, connect, post } = setUp();
+  const ana = connect();
+  await ana.join();
+  const release = log.hold();
+  post("one");
+  post("two");
+  release();
+  await until(() => ana.socket.seqs.length === 2);
+  assertEquals(ana.socket.seqs, [1, 2]);
+});
+
+Deno.test("ChatHub misses nothing that is posted while a room opens [D1]", async () => {
+  const { log, connect, post } = setUp();
+  const ana = connect();
+  const release = log.hold();
+  const joined = ana.join();
+  post("while opening");
+  release();
+  await joined;
+  await turns();
+  const [snapshot] = ana.socket.frames;
+  assert(snapshot?.type === "messages");
+  assertEquals(snapshot.seq === 1 ? [] : [1], ana.socket.seqs);
+});
+
+Deno.test("ChatHub sends all that a connection lacks in one frame, encoded once [D1]", async () => {
+  const { connect, hub, log } = setUp();
+  const readers = [connect("Ana"), connect("Omar"), connect("Sanna")];
+  for (const { join } of readers) await join();
+  for (let i = 0; i < 10; i++) log.post(`${i}`);
+  hub.ring("room");
+  await until(() => readers.every(({ socket }) => socket.seqs.length === 10));
+  const frames = readers.map(({ socket }) => socket.sent.slice(1));
+  assertEquals(frames.map((sent) => sent.length), [1, 1, 1]);
+  assertEquals(new Set(frames.flat()).size, 1);
+});
+
+Deno.test("ChatHub sends nothing more after a leave, even to a read under way [D1]", async () => {
+  const { log, connect, hub, post } = setUp();
+  for (let i = 0; i < 900; i++) log.post(`${i}`);
+  const ana = connect();
+  await ana.join();
+  const sent = ana.socket.sent.length;
+  const release = log.hold();
+  const rejoined = ana.join({ after: 1, afterId: "m1", epoch: log.epoch });
+  hub.leave(ana.connection, "room");
+  release();
+  await rejoined;
+  post("later");
+  await turns();
+  assertEquals(ana.socket.sent.length, sent);
+  assertEquals(hub.counts, { rooms: 0, subscriptions: 0 });
+});
+
+Deno.test("ChatHub waits while 64 KiB are buffered, then sends what was missed [D3]", async () => {
+  const { connect, post } = setUp();
+  const slow = connect("Omar");
+  const quick = connect("Ana");
+  await slow.join();
+  await quick.join();
+  slow.socket.bufferedAmount = CONNECTION_LIMITS.mark;
+  for (let i = 0; i < 300; i++) post(`${i}`);
+  await until(() => quick.socket.seqs.length === 300);
+  assertEquals(slow.socket.seqs, []);
+  slow.socket.bufferedAmount = 0;
+  await until(() => slow.socket.seqs.length === 300);
+  assertEquals(slow.socket.seqs, quick.socket.seqs);
+});
+
+Deno.test("ChatHub buffers no more than the bound for a peer that stopped reading [D3]", async () => {
+  const { connect, post } = setUp();
+  const stuck = connect("Omar");
+  await stuck.join();
+  stuck.socket.stalled = true;
+  const witness = connect("Ana");
+  await witness.join();
+  for (let i = 0; i < 200; i++) {
+    post("x".repeat(4_000));
+    await turns();
+  }
+  await until(() => witness.socket.seqs.length === 200);
+  assert(stuck.socket.bufferedAmount < CONNECTION_LIMITS.buffered);
+  stuck.connection.close(1000, "");
+});
+
+Deno.test("Connection closes when answers pile up beyond 256 KiB [D3]", () => {
+  const { connect } = setUp();
+  const { connection, socket } = connect();
+  socket.bufferedAmount = CONNECTION_LIMITS.buffered + 1;
+  connection.send({ type: "pong" });
+  assertEquals(socket.closed?.code, CLOSE.tooSlow);
+  assertEquals(socket.sent, []);
+});
+
+Deno.test("ChatHub forgets a connection at once, however often it ends [D4]", async () => {
+  const { connect, hub, post } = setUp();
+  const ana = connect();
+  await ana.join();
+  ana.connection.close(CLOSE.restarting, "restarting");
+  assertEquals(hub.counts, { rooms: 0, subscriptions: 0 });
+  ana.connection.ended();
+  ana.connection.ended();
+  post("to nobody");
+  await turns();
+  assertEquals(ana.socket.seqs, []);
+});
+
+Deno.test("ChatHub drops deleted text from the ring [L7]", async () => {
+  const { log, connect, hub, post } = setUp();
+  const ana = connect();
+  await ana.join();
+  post("secret");
+  await until(() => ana.socket.seqs.length === 1);
+  log.delete("m1");
+  hub.ring("room");
+  await until(() => ana.socket.seqs.length === 2);
+  const late = connect("Omar");
+  await late.join({ after: 0, afterId: "", epoch: log.epoch });
+  await until(() => late.socket.seqs.length === 2);
+  assert(!late.socket.sent.join().includes("secret"));
+});
+
+Deno.test("ChatHub delivers after the log could not be read for a while [L6]", async () => {
+  const { log, connect, errors, post } = setUp();
+  const ana = connect();
+  await ana.join();
+  log.failing = true;
+  post("one");
+  await until(() => errors.length > 0);
+  log.failing = false;
+  await until(() => ana.socket.seqs.length === 1);
+});
+
+Deno.test("ChatHub refuses to join a room that isn't there, and keeps nothing of it", async () => {
+  const { connect, hub } = setUp();
+  const ana = connect();
+  const refusal = await assertRejects(
+    () => ana.join({ room: "elsewhere" }),
+    Refusal,
+  );
+  assertEquals(refusal.code, "no_room");
+  assertEquals(hub.counts, { rooms: 0, subscriptions: 0 });
+});

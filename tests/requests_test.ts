@@ -1,0 +1,271 @@
+import { assert, assertEquals } from "@std/assert";
+import { uuidv7 } from "../lib/client/uuid.ts";
+import { LIMITS } from "../lib/protocol.ts";
+import { Guest, withAtoll } from "./support/atoll.ts";
+import { until } from "./support/until.ts";
+
+/** Code of an error answer, or the answer's type. */
+function outcome(frame: { type: string; code?: string }): string {
+  return frame.code ?? frame.type;
+}
+
+async function codeOf(guest: Guest, frame: Record<string, unknown>) {
+  return outcome(await guest.ask(frame));
+}
+
+Deno.test("A post reaches everyone in the room, and its sender's answer names its place", async () => {
+  await withAtoll(async (_, enter) => {
+    const ana = await enter("Ana");
+    const omar = await enter("Omar");
+    await ana.ask({ type: "join", room: "lobby" });
+    await omar.ask({ type: "join", room: "lobby" });
+    const id = uuidv7();
+    const answer = await ana.post("Hello", "lobby", id);
+    assert(answer.type === "posted");
+    assertEquals([answer.id, answer.seq], [id, 1]);
+    for (const { socket } of [ana, omar]) {
+      await until(() => socket.seqs.length === 1);
+      const [entry] = socket.entries;
+      assert(entry?.kind === "posted");
+      assertEquals(
+        [entry.id, entry.name, entry.body, entry.posts],
+        [id, "Ana", "Hello", 1],
+      );
+    }
+  });
+});
+
+Deno.test("The same id is answered again and stored once; for another body it is taken [L3]", async () => {
+  await withAtoll(async (_, enter) => {
+    const ana = await enter("Ana");
+    const omar = await enter("Omar");
+    const id = uuidv7();
+    const first = await ana.post("Hello", "lobby", id);
+    const again = await ana.post("Hello", "lobby", id);
+    assert(first.type === "posted" && again.type === "posted");
+    assertEquals(again.seq, first.seq);
+    assertEquals(outcome(await ana.post("Other", "lobby", id)), "id_taken");
+    assertEquals(outcome(await omar.post("Hello", "lobby", id)), "id_taken");
+  });
+});
+
+Deno.test("A repeated id is answered even when the sender writes too fast [L3]", async () => {
+  await withAtoll(async (_, enter) => {
+    const ana = await enter("Ana");
+    const id = uuidv7();
+    await ana.post("first", "lobby", id);
+    let refused: string | undefined;
+    for (let i = 0; i < 200 && !refused; i++) {
+      const code = outcome(await ana.post(`${i}`));
+      if (code !== "posted") refused = code;
+    }
+    assertEquals(refused, "too_fast");
+    assertEquals(outcome(await ana.post("first", "lobby", id)), "posted");
+  });
+});
+
+Deno.test("After a post refused with retry, later ones wait for it or its withdrawal [L4]", async () => {
+  await withAtoll(async (_, enter) => {
+    const ana = await enter("Ana");
+    const held = uuidv7();
+    let answer;
+    let id: string;
+    do {
+      id = uuidv7();
+      answer = await ana.post("again", "lobby", id);
+    } while (answer.type === "posted");
+    assert(answer.type === "error" && answer.retry && answer.wait! > 0);
+    assertEquals(
+      outcome(await ana.post("later", "lobby", held)),
+      "out_of_order",
+    );
+    ana.send({ type: "withdraw", room: "lobby", id });
+    await until(() => true);
+    const after = outcome(await ana.post("later", "lobby", held));
+    assert(after === "posted" || after === "too_fast", after);
+  });
+});
+
+Deno.test("Only the author edits and deletes a message; both reach everyone", async () => {
+  await withAtoll(async (_, enter) => {
+    const ana = await enter("Ana");
+    const omar = await enter("Omar");
+    await omar.ask({ type: "join", room: "lobby" });
+    const message = uuidv7();
+    await ana.post("Helo", "lobby", message);
+    const edit = (guest: Guest, body: string) =>
+      codeOf(guest, {
+        type: "edit",
+        room: "lobby",
+        id: uuidv7(),
+        message,
+        body,
+      });
+    assertEquals(await edit(omar, "Bye"), "not_yours");
+    assertEquals(await edit(ana, " "), "empty");
+    assertEquals(await edit(ana, "Hello"), "posted");
+    const remove = (guest: Guest) =>
+      codeOf(guest, { type: "delete", room: "lobby", id: uuidv7(), message });
+    assertEquals(await remove(omar), "not_yours");
+    assertEquals(await remove(ana), "posted");
+    assertEquals(await edit(ana, "Once more"), "deleted");
+    await until(() => omar.socket.seqs.length === 3);
+    assertEquals(omar.socket.entries.map(({ kind }) => kind), [
+      "posted",
+      "edited",
+      "deleted",
+    ]);
+  });
+});
+
+Deno.test("What can't be posted is refused with its reason, and the connection lives", async () => {
+  await withAtoll(async (_, enter) => {
+    const ana = await enter("Ana");
+    const cases: [string, string][] = [
+      ["", "empty"],
+      [" \n\t ", "empty"],
+      ["\u200b\u2060\u3164", "empty"],
+      ["x".repeat(LIMITS.bodyCodePoints + 1), "too_long"],
+      ["漢".repeat(LIMITS.bodyCodePoints), "posted"],
+      ["😀".repeat(LIMITS.bodyCodePoints), "posted"],
+      ["x".repeat(LIMITS.bodyCodePoints), "posted"],
+    ];
+    for (const [body, expected] of cases) {
+      assertEquals(outcome(await ana.post(body)), expected, body.slice(0, 10));
+    }
+    assertEquals(outcome(await ana.post("Hi", "no-such-room")), "no_room");
+    assertEquals(
+      await codeOf(ana, { type: "join", room: "nowhere" }),
+      "no_room",
+    );
+    assertEquals(await codeOf(ana, { type: "ping" }), "pong");
+  });
+});
+
+Deno.test("History gives older messages with their present state", async () => {
+  await withAtoll(async (_, enter) => {
+    const ana = await enter("Ana");
+    const ids = Array.from({ length: 5 }, () => uuidv7());
+    for (const [i, id] of ids.entries()) await ana.post(`${i}`, "lobby", id);
+    const change = { room: "lobby", message: ids[1]! };
+    await ana.ask({ type: "edit", id: uuidv7(), body: "one", ...change });
+    const page = await ana.ask({
+      type: "history",
+      room: "lobby",
+      before: 4,
+      limit: 2,
+    });
+    assert(page.type === "messages" && !page.reset);
+    assertEquals(page.messages.map(({ body }) => body), ["one", "2"]);
+    assertEquals([page.more, page.seq], [true, 6]);
+  });
+});
+
+Deno.test("Rooms that are not on screen are told with unread counts [D6]", async () => {
+  await withAtoll(async (atoll, enter) => {
+    const ana = await enter("Ana");
+    const omar = await enter("Omar");
+    const boats = await atoll.rooms.create(ana.session.person.id, "Boats");
+    const unread = (guest: Guest) => {
+      const room = guest.last("me")?.rooms.find(({ room }) =>
+        room === boats.id
+      );
+      return room && room.posts - room.lastReadPosts;
+    };
+    await until(() => unread(ana) === 0);
+    await omar.post("A ferry", boats.id);
+    await omar.post("Another", boats.id);
+    await until(() => unread(ana) === 2);
+    await until(() => unread(omar) === 0);
+    ana.send({ type: "read", room: boats.id, seq: 1 });
+    const second = new Guest(atoll, ana.session);
+    await until(() => unread(second) === 1);
+    second.send({ type: "read", room: boats.id, seq: 2 });
+    await until(() => unread(ana) === 0);
+    ana.send({ type: "read", room: boats.id, seq: 1 });
+    await ana.ask({ type: "ping" });
+    assertEquals(unread(ana), 0);
+  });
+});
+
+Deno.test("Read cursors are kept when the last connection closes [D6]", async () => {
+  await withAtoll(async (atoll, enter) => {
+    const ana = await enter("Ana");
+    const omar = await enter("Omar");
+    await ana.ask({ type: "join", room: "lobby" });
+    await omar.post("Hi");
+    const { room } = ana.last("me")!.rooms[0]!;
+    ana.send({ type: "read", room, seq: 1 });
+    await ana.ask({ type: "ping" });
+    ana.connection.ended();
+    const { id } = ana.session.person;
+    let lastRead = 0;
+    while (lastRead < 1) {
+      const me = await atoll.rooms.followed(id);
+      lastRead = me.rooms[0]!.lastRead;
+    }
+  });
+});
+
+Deno.test("People on screen are told, and who is writing", async () => {
+  await withAtoll(async (_, enter) => {
+    const ana = await enter("Ana");
+    const omar = await enter("Omar");
+    await ana.ask({ type: "join", room: "lobby" });
+    await omar.ask({ type: "join", room: "lobby" });
+    await until(() => ana.last("presence")?.count === 2);
+    await until(() => omar.last("presence")?.count === 2);
+    omar.send({ type: "typing", room: "lobby" });
+    await until(() => ana.last("typing")?.people[0]?.name === "Omar");
+    await omar.post("Done");
+    await until(() => ana.last("typing")?.people.length === 0);
+  });
+});
+
+Deno.test("A rename shows everywhere at once", async () => {
+  await withAtoll(async (atoll, enter) => {
+    const ana = await enter("Ana");
+    const omar = await enter("Omar");
+    await omar.ask({ type: "join", room: "lobby" });
+    await ana.ask({ type: "join", room: "lobby" });
+    await ana.post("before");
+    await atoll.accounts.rename(ana.session.person.id, "Anna");
+    await until(() => ana.last("me")?.person.name === "Anna");
+    await until(() =>
+      omar.last("presence")?.people?.some(({ name }) => name === "Anna") ===
+        true
+    );
+    await ana.post("after");
+    await until(() => omar.socket.entries.at(-1)?.name === "Anna");
+  });
+});
+
+Deno.test("Signing out ends the session's connections and no others [D5]", async () => {
+  await withAtoll(async (atoll, enter) => {
+    const ana = await enter("Ana");
+    const omar = await enter("Omar");
+    await atoll.sessions.end(ana.session);
+    assertEquals(ana.socket.closed?.code, 4500);
+    assertEquals(omar.socket.closed, undefined);
+  });
+});
+
+Deno.test("Stopping stores and delivers what was accepted, then closes with a delay each", async () => {
+  await withAtoll(async (atoll, enter) => {
+    const ana = await enter("Ana");
+    const omar = await enter("Omar");
+    await ana.ask({ type: "join", room: "lobby" });
+    await omar.ask({ type: "join", room: "lobby" });
+    for (let i = 0; i < 20; i++) {
+      ana.send({ type: "post", room: "lobby", id: uuidv7(), body: `${i}` });
+    }
+    await until(() => ana.last("posted") !== undefined);
+    await atoll.close();
+    const acknowledged = ana.socket.frames.filter(({ type }) =>
+      type === "posted"
+    );
+    assertEquals(omar.socket.seqs.length, acknowledged.length);
+    assertEquals(ana.socket.closed?.code, 4000);
+    assert(/^restarting \d+$/.test(omar.socket.closed!.reason));
+  });
+});
