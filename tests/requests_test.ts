@@ -269,3 +269,22 @@ Deno.test("Stopping stores and delivers what was accepted, then closes with a de
     assert(/^restarting \d+$/.test(omar.socket.closed!.reason));
   });
 });
+
+Deno.test("A page of long messages stays below what a connection may buffer [D3]", async () => {
+  await withAtoll(async (_, enter) => {
+    const ana = await enter("Ana");
+    for (let i = 0; i < 40; i++) await ana.post("漢".repeat(8_000));
+    const page = await ana.ask({ type: "join", room: "lobby" });
+    assert(page.type === "messages");
+    assertEquals([page.messages.length, page.more], [4, true]);
+    assertEquals(page.messages.at(-1)?.seq, 40);
+    const [oldest] = page.messages;
+    const older = await ana.ask({
+      type: "history",
+      room: "lobby",
+      before: oldest!.seq,
+    });
+    assert(older.type === "messages");
+    assertEquals(older.messages.at(-1)?.seq, oldest!.seq - 1);
+  });
+});

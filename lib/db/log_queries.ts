@@ -12,6 +12,12 @@ export interface ReadBounds {
   bytes: number;
 }
 
+/**
+ * UTF-8 bytes that a page of messages may have: a frame with it must leave
+ * room below what a connection may buffer.
+ */
+const PAGE_BYTES = 96 * 1024;
+
 /** Rows of one query, so that a few long bodies are never read in vain. */
 const ROWS = 64;
 
@@ -108,7 +114,8 @@ export interface MessagesPage {
 }
 
 /**
- * The newest messages, or those older than `before`, with the room's head.
+ * The newest messages, or those older than `before`, with the room's head:
+ * `limit` of them or fewer long ones, at least one unless there is none.
  * One statement, hence one snapshot (L5). Null when there is no such room.
  */
 export async function readPage(
@@ -120,13 +127,23 @@ export async function readPage(
   const head = rows[0];
   if (!head) return null;
   const found = rows.flatMap((row) => row.rev === null ? [] : toMessage(row));
+  const count = Math.min(limit, fittingIn(PAGE_BYTES, found));
   return {
     seq: head.head,
     id: head.head_id ?? "",
     posts: head.roomPosts,
-    messages: found.slice(0, limit).reverse(),
-    more: found.length > limit,
+    messages: found.slice(0, count).reverse(),
+    more: found.length > count,
   };
+}
+
+/** How many of the first messages weigh less together; at least one. */
+function fittingIn(bytes: number, messages: readonly Message[]): number {
+  let weight = 0;
+  const over = messages.findIndex(({ body }) =>
+    (weight += ENTRY_BYTES + Buffer.byteLength(body)) > bytes
+  );
+  return over < 0 ? messages.length : Math.max(1, over);
 }
 
 function selectPage(
