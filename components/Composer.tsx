@@ -7,6 +7,7 @@ import { keepDraft, readDraft } from "./drafts.ts";
 import { fitHeight } from "./fit_height.ts";
 import { isComposing } from "./keys.ts";
 import { useWords } from "./words.ts";
+import { roomPath } from "./room_path.ts";
 
 /** Characters left from which on they are counted. */
 const COUNT_FROM = 500;
@@ -74,7 +75,7 @@ export function Composer(props: ComposerProps): JSX.Element {
     <form
       class="composer"
       method="post"
-      action={`/rooms/${props.slug}`}
+      action={roomPath(props.slug)}
       onSubmit={(event) => {
         event.preventDefault();
         send();

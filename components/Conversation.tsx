@@ -19,6 +19,7 @@ import { useNow } from "./use_now.ts";
 import { useReading } from "./use_reading.ts";
 import { useUnreadLine } from "./use_unread_line.ts";
 import { useWords } from "./words.ts";
+import { roomPath } from "./room_path.ts";
 
 /** What the conversation shows and whom it tells. */
 export interface ConversationProps {
@@ -154,5 +155,5 @@ function Foot(props: FootProps): JSX.Element {
 }
 
 function olderHref(slug: string, { messages }: RoomState): string {
-  return `/rooms/${slug}?before=${messages[0]?.seq ?? 1}`;
+  return `${roomPath(slug)}?before=${messages[0]?.seq ?? 1}`;
 }

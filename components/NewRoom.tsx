@@ -18,7 +18,8 @@ export function NewRoom(
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
     setBusy(true);
-    const made = await createRoom(new FormData(form));
+    const name = new FormData(form).get("name");
+    const made = await createRoom(String(name ?? ""));
     setBusy(false);
     if (made.slug === undefined) return setError(made.code ?? "internal");
     setError(null);
@@ -52,16 +53,18 @@ export function NewRoom(
   );
 }
 
+/** Makes the room through the API: its slug, or why not. */
 async function createRoom(
-  form: FormData,
+  name: string,
 ): Promise<{ slug?: string; code?: ErrorCode }> {
   try {
-    const response = await fetch("/rooms", {
+    const response = await fetch("/api/rooms", {
       method: "POST",
-      headers: { accept: "application/json" },
-      body: new URLSearchParams({ name: String(form.get("name") ?? "") }),
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ name }),
     });
-    return await response.json();
+    const { room, error } = await response.json();
+    return response.ok ? { slug: room.slug } : { code: error.code };
   } catch {
     return { code: "unavailable" };
   }

@@ -4,6 +4,7 @@ import type { PendingRow } from "../lib/client/pending_rows.ts";
 import { CLOSE } from "../lib/protocol.ts";
 import { CopyButton } from "./CopyButton.tsx";
 import { useWords } from "./words.ts";
+import { roomPath } from "./room_path.ts";
 
 interface Kept {
   /** What is in the text box. */
@@ -18,7 +19,7 @@ export function EndedPanel(
 ): JSX.Element {
   const t = useWords();
   const signedOut = code === null || code === CLOSE.sessionEnded;
-  const here = `/rooms/${slug}`;
+  const here = roomPath(slug);
   return (
     <Panel
       title={t(signedOut ? "connection.ended" : "connection.replaced")}

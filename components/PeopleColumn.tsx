@@ -5,6 +5,7 @@ import type { Person } from "../lib/protocol.ts";
 import { Avatar } from "./Avatar.tsx";
 import { Icon } from "./icons.tsx";
 import { useWords } from "./words.ts";
+import { roomPath } from "./room_path.ts";
 
 /** What the column shows and whom it tells. */
 export interface PeopleColumnProps {
@@ -56,7 +57,7 @@ export function PeopleColumn(props: PeopleColumnProps): JSX.Element {
         <form
           class="people-foot"
           method="post"
-          action={`/rooms/${props.slug}/leave`}
+          action={`${roomPath(props.slug)}/leave`}
         >
           <button type="submit" class="ghost">
             <Icon name="leave" size={16} />

@@ -4,6 +4,7 @@ import type { ConnectionStatus } from "../lib/client/chat_client.ts";
 import { ConnectionState } from "./ConnectionState.tsx";
 import { Icon } from "./icons.tsx";
 import { useWords } from "./words.ts";
+import { roomPath } from "./room_path.ts";
 
 /** What the header shows and whom it tells. */
 export interface RoomHeaderProps {
@@ -39,7 +40,7 @@ export function RoomHeader(props: RoomHeaderProps): JSX.Element {
         <bdi>{props.name}</bdi>
       </h1>
       {!props.followed && (
-        <form method="post" action={`/rooms/${props.slug}/join`}>
+        <form method="post" action={`${roomPath(props.slug)}/join`}>
           <button type="submit" class="button small primary">
             {t("rooms.join")}
           </button>

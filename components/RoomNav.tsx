@@ -6,6 +6,7 @@ import { Brand } from "./Brand.tsx";
 import { Icon } from "./icons.tsx";
 import { NewRoom } from "./NewRoom.tsx";
 import { useWords } from "./words.ts";
+import { roomPath } from "./room_path.ts";
 
 /** What the navigation shows and whom it tells. */
 export interface RoomNavProps {
@@ -69,7 +70,7 @@ function RoomLink({ room, current, unread, onOpen }: {
   return (
     <a
       class={unread > 0 && !current ? "room-link new" : "room-link"}
-      href={`/rooms/${room.slug}`}
+      href={roomPath(room.slug)}
       aria-current={current ? "page" : undefined}
       onClick={(event) => {
         if (!isPlainClick(event)) return;

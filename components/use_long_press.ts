@@ -6,7 +6,9 @@ const SLACK_PIXELS = 10;
 
 /** Event handlers that call `run` after a long press by touch. */
 export function useLongPress(run: () => void) {
-  const press = useRef({ timer: 0, x: 0, y: 0 });
+  const press = useRef<
+    { timer?: ReturnType<typeof setTimeout>; x: number; y: number }
+  >({ x: 0, y: 0 });
   const cancel = () => clearTimeout(press.current.timer);
   return {
     onPointerDown(event: PointerEvent) {

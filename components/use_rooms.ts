@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import type { ChatClient } from "../lib/client/chat_client.ts";
 import type { FollowedRoom } from "../lib/protocol.ts";
 import type { ChatProps, ShownRoom } from "./chat_props.ts";
+import { roomPath, slugOfPath } from "./room_path.ts";
 
 /** The room on screen and the ways to another. */
 export interface RoomChoice {
@@ -38,7 +39,7 @@ export function useRooms(client: ChatClient, props: ChatProps): RoomChoice {
     return true;
   };
   const open = (slug: string) => {
-    const address = `/rooms/${slug}`;
+    const address = roomPath(slug);
     if (!show(slug)) location.assign(address);
     else if (location.pathname !== address) {
       history.pushState(null, "", address);
@@ -46,7 +47,7 @@ export function useRooms(client: ChatClient, props: ChatProps): RoomChoice {
   };
   useEffect(() => {
     const onPopState = () => {
-      if (!show(slugOf(location.pathname))) location.reload();
+      if (!show(slugOfPath(location.pathname))) location.reload();
     };
     addEventListener("popstate", onPopState);
     return () => removeEventListener("popstate", onPopState);
@@ -62,15 +63,6 @@ function findRoom(
   const found = rooms.find((room) => room.slug === slug);
   if (found === undefined) return served.slug === slug ? served : undefined;
   return { id: found.room, slug, name: found.name };
-}
-
-function slugOf(path: string): string {
-  const part = path.split("/")[2] ?? "";
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }
 
 /** The lobby first, the others by name. */
