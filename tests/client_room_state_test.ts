@@ -386,6 +386,8 @@ Deno.test("RoomState blanks a deleted message for good, even where an edit was n
   const log = new Log([...posts(1), edit(0), remove(0)]);
   const state = stateAt(log, 0);
   state.applyEntries(log.frame(log.read(0, 1, 3)));
+  state.applyMessages(log.page(2, 9, 5));
+  assertEquals(bodies(state), [""]);
   state.applyEntries(log.frame(log.read(1, 2, 2)));
   assertEquals(bodies(state), [""]);
 });

@@ -192,11 +192,14 @@ export class Connection {
       return this.#wait(this.#nextBackoff());
     }
     this.#socket = socket;
+    const ifCurrent = (run: () => void) => {
+      if (this.#socket === socket) run();
+    };
     listen(socket, {
-      opened: () => this.#opened(),
-      received: (data) => this.#received(data),
-      broke: () => this.#broke(),
-      closed: (code, reason) => this.#closed(code, reason),
+      opened: () => ifCurrent(() => this.#opened()),
+      received: (data) => ifCurrent(() => this.#received(data)),
+      broke: () => ifCurrent(() => this.#broke()),
+      closed: (code, reason) => ifCurrent(() => this.#closed(code, reason)),
     });
     this.#timers.set("handshake", CONNECTION_TIMES.handshake, () => {
       this.#closed(1006, "");
