@@ -4,14 +4,13 @@ import type { AppendResult } from "./db/append.ts";
 import type { Appended, Draft, FoundEntry, RoomHead } from "./db/drafts.ts";
 import {
   type LogHead,
-  type MessagesPage,
   type ReadBounds,
   readForward,
   readHeads,
   readNewest,
-  readPage,
 } from "./db/log_queries.ts";
 import type { Database } from "./db/open.ts";
+import { type MessagesPage, readPage } from "./db/page_queries.ts";
 import { isUuid } from "./db/uuid.ts";
 import type { Entry } from "./protocol.ts";
 
@@ -27,7 +26,8 @@ export type {
 export { sameAs } from "./db/drafts.ts";
 export type { Lane } from "./db/append_queue.ts";
 export { isBlocked } from "./db/append_queue.ts";
-export type { LogHead, MessagesPage, ReadBounds } from "./db/log_queries.ts";
+export type { LogHead, ReadBounds } from "./db/log_queries.ts";
+export type { MessagesPage } from "./db/page_queries.ts";
 
 /** What a log needs besides its database. */
 export interface MessageLogOptions {

@@ -1,7 +1,7 @@
-/** Reads of the log and of the present state of messages. */
+/** Reads of the log. */
 import { Buffer } from "node:buffer";
 import type { Kysely } from "kysely";
-import type { Entry, Message } from "../protocol.ts";
+import type { Entry } from "../protocol.ts";
 import { padded } from "./lists.ts";
 import type { Schema } from "./schema.ts";
 
@@ -24,32 +24,37 @@ const ROWS = 64;
 /** What an entry weighs besides its body, ids and names included. */
 const ENTRY_BYTES = 300;
 
-/** Entries behind `after` and not below `floor`, oldest first (L5). */
-export function readForward(
+/** Entries behind `after` and not below the floor, oldest first (L5, L8). */
+export async function readForward(
   db: Kysely<Schema>,
   room: string,
   { after, ...bounds }: ReadBounds & { after: number },
 ): Promise<Entry[]> {
+  const [head] = await readHeads(db, [room]);
+  if (!head || head.seq <= after) return [];
   return readPieces(
     bounds,
-    after,
+    Math.max(after, head.floor - 1),
     (last, rows) =>
       selectEntries(db, room).where("e.seq", ">", last)
         .orderBy("e.seq").limit(rows).execute(),
   );
 }
 
-/** The newest entries, oldest first. */
+/** The newest entries not below the floor, oldest first. */
 export async function readNewest(
   db: Kysely<Schema>,
   room: string,
   bounds: ReadBounds,
 ): Promise<Entry[]> {
+  const [head] = await readHeads(db, [room]);
+  if (!head) return [];
   const entries = await readPieces(
     bounds,
-    Number.MAX_SAFE_INTEGER,
+    head.seq + 1,
     (last, rows) =>
       selectEntries(db, room).where("e.seq", "<", last)
+        .where("e.seq", ">=", head.floor)
         .orderBy("e.seq", "desc").limit(rows).execute(),
   );
   return entries.reverse();
@@ -57,9 +62,8 @@ export async function readNewest(
 
 function selectEntries(db: Kysely<Schema>, room: string) {
   return db.selectFrom("entries as e")
-    .innerJoin("rooms as r", "r.id", "e.room")
     .leftJoin("persons as p", "p.id", "e.author")
-    .where("e.room", "=", room).whereRef("e.seq", ">=", "r.floor")
+    .where("e.room", "=", room)
     .select(["e.seq", "e.id", "e.kind", "e.at", "e.posts", "e.author"])
     .select(["p.name", "e.message", "e.body", "e.deleted"]);
 }
@@ -97,94 +101,6 @@ function toEntry(row: EntryRow): Entry {
   const deleted = row.deleted ? { deleted: true as const } : {};
   if (kind === "posted") return { ...base, kind, body, ...deleted };
   return { ...base, kind, message, body, ...deleted };
-}
-
-/** A page of messages, and the room's head as of which it was read. */
-export interface MessagesPage {
-  /** The room's head, 0 when it is empty. */
-  seq: number;
-  /** Id of the entry at `seq`, empty when the room is empty. */
-  id: string;
-  /** Messages posted in the room up to `seq`. */
-  posts: number;
-  /** Oldest first. */
-  messages: Message[];
-  /** Whether there are older messages than these. */
-  more: boolean;
-}
-
-/**
- * The newest messages, or those older than `before`, with the room's head:
- * `limit` of them or fewer long ones, at least one unless there is none.
- * One statement, hence one snapshot (L5). Null when there is no such room.
- */
-export async function readPage(
-  db: Kysely<Schema>,
-  room: string,
-  { before, limit }: { before?: number; limit: number },
-): Promise<MessagesPage | null> {
-  const rows = await selectPage(db, room, before, limit + 1).execute();
-  const head = rows[0];
-  if (!head) return null;
-  const found = rows.flatMap((row) => row.rev === null ? [] : toMessage(row));
-  const count = Math.min(limit, fittingIn(PAGE_BYTES, found));
-  return {
-    seq: head.head,
-    id: head.head_id ?? "",
-    posts: head.roomPosts,
-    messages: found.slice(0, count).reverse(),
-    more: found.length > count,
-  };
-}
-
-/** How many of the first messages weigh less together; at least one. */
-function fittingIn(bytes: number, messages: readonly Message[]): number {
-  let weight = 0;
-  const over = messages.findIndex(({ body }) =>
-    (weight += ENTRY_BYTES + Buffer.byteLength(body)) > bytes
-  );
-  return over < 0 ? messages.length : Math.max(1, over);
-}
-
-function selectPage(
-  db: Kysely<Schema>,
-  room: string,
-  before: number | undefined,
-  limit: number,
-) {
-  return db.selectFrom("rooms as r")
-    .leftJoin(
-      (eb) =>
-        eb.selectFrom("messages").selectAll().where("room", "=", room)
-          .where("seq", "<", before ?? Number.MAX_SAFE_INTEGER)
-          .orderBy("seq", "desc").limit(limit).as("m"),
-      (join) => join.onRef("m.seq", ">=", "r.floor"),
-    )
-    .leftJoin("persons as p", "p.id", "m.author")
-    .where("r.id", "=", room)
-    .select(["r.head", "r.head_id", "r.posts as roomPosts"])
-    .select(["m.id", "m.seq", "m.rev", "m.at", "m.posts", "m.author"])
-    .select(["p.name", "m.body", "m.edited_at", "m.deleted"])
-    .orderBy("m.seq", "desc");
-}
-
-type PageRow = Awaited<
-  ReturnType<ReturnType<typeof selectPage>["execute"]>
->[number];
-
-function toMessage(row: PageRow): Message {
-  return {
-    id: row.id ?? "",
-    seq: row.seq ?? 0,
-    rev: row.rev ?? 0,
-    at: row.at ?? 0,
-    posts: row.posts ?? 0,
-    author: row.author ?? "",
-    name: row.name ?? "",
-    body: row.body ?? "",
-    ...row.edited_at !== null && { editedAt: row.edited_at },
-    ...row.deleted && { deleted: true as const },
-  };
 }
 
 /** A room's newest entry, and what is still there. */

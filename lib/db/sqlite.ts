@@ -1,6 +1,5 @@
 /** Kysely on `node:sqlite`, which is built into Deno. */
 import { DatabaseSync } from "node:sqlite";
-import type { SQLInputValue, StatementSync } from "node:sqlite";
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -8,15 +7,13 @@ import {
   Kysely,
   type QueryCompiler,
   sql,
-  type SqliteDatabase,
   SqliteDialect,
   type SqliteDialectConfig,
   SqliteDriver,
-  type SqliteStatement,
 } from "kysely";
 import type { Schema } from "./schema.ts";
 import { UuidQueryCompiler } from "./sqlite_compiler.ts";
-import { bytesToUuid } from "./uuid.ts";
+import { CachedDatabase } from "./sqlite_statements.ts";
 
 /** How SQLite syncs: FULL survives a loss of power, NORMAL may lose the last commits in one. */
 export type Synchronous = "FULL" | "NORMAL" | "OFF";
@@ -48,9 +45,10 @@ export function openSqlite(options: SqliteOptions): Kysely<Schema> {
     throw error;
   }
   return new Kysely<Schema>({
-    dialect: new NodeSqliteDialect({
-      database: new CachedDatabase(connection),
-    }),
+    dialect: new NodeSqliteDialect(
+      { database: new CachedDatabase(connection) },
+      options.readOnly ? "begin" : "begin immediate",
+    ),
   });
 }
 
@@ -83,16 +81,24 @@ function pragmas(options: SqliteOptions): string[] {
   ];
 }
 
+/**
+ * Those who write take the lock at once (L1): a transaction that reads first
+ * and locks later can't wait for the lock, it fails.
+ */
+type Begin = "begin" | "begin immediate";
+
 class NodeSqliteDialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig;
+  readonly #begin: Begin;
 
-  constructor(config: SqliteDialectConfig) {
+  constructor(config: SqliteDialectConfig, begin: Begin) {
     super(config);
     this.#config = config;
+    this.#begin = begin;
   }
 
   override createDriver(): Driver {
-    return new ImmediateDriver(this.#config);
+    return new NodeSqliteDriver(this.#config, this.#begin);
   }
 
   override createQueryCompiler(): QueryCompiler {
@@ -100,13 +106,16 @@ class NodeSqliteDialect extends SqliteDialect {
   }
 }
 
-class ImmediateDriver extends SqliteDriver {
-  /**
-   * Takes the write lock at once (L1). A transaction that reads first and
-   * locks later can't wait for a lock, it fails.
-   */
+class NodeSqliteDriver extends SqliteDriver {
+  readonly #begin: CompiledQuery;
+
+  constructor(config: SqliteDialectConfig, begin: Begin) {
+    super(config);
+    this.#begin = CompiledQuery.raw(begin);
+  }
+
   override async beginTransaction(connection: DatabaseConnection) {
-    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+    await connection.executeQuery(this.#begin);
   }
 
   /** SQLite has rolled back by itself after a full disk and the like. */
@@ -117,75 +126,4 @@ class ImmediateDriver extends SqliteDriver {
       if (!String(error).includes("no transaction is active")) throw error;
     }
   }
-}
-
-/** Statements kept per connection: preparing one costs more than running it. */
-const CACHED_STATEMENTS = 300;
-
-class CachedDatabase implements SqliteDatabase {
-  readonly #connection: DatabaseSync;
-  /** In order of use, the one used least recently first. */
-  readonly #statements = new Map<string, SqliteStatement>();
-
-  constructor(connection: DatabaseSync) {
-    this.#connection = connection;
-  }
-
-  prepare(text: string): SqliteStatement {
-    const statement = this.#statements.get(text) ??
-      new NodeStatement(this.#connection.prepare(text));
-    this.#statements.delete(text);
-    this.#statements.set(text, statement);
-    if (this.#statements.size > CACHED_STATEMENTS) {
-      const [oldest] = this.#statements.keys();
-      this.#statements.delete(oldest!);
-    }
-    return statement;
-  }
-
-  close(): void {
-    this.#statements.clear();
-    this.#connection.close();
-  }
-}
-
-type Row = Record<string, unknown>;
-
-class NodeStatement implements SqliteStatement {
-  readonly reader: boolean;
-  readonly #statement: StatementSync;
-
-  constructor(statement: StatementSync) {
-    this.#statement = statement;
-    this.reader = statement.columns().length > 0;
-  }
-
-  all(parameters: readonly unknown[]): Row[] {
-    const rows = this.#statement.all(...parameters as SQLInputValue[]);
-    for (const row of rows) withUuids(row);
-    return rows;
-  }
-
-  run(parameters: readonly unknown[]): {
-    changes: number | bigint;
-    lastInsertRowid: number | bigint;
-  } {
-    return this.#statement.run(...parameters as SQLInputValue[]);
-  }
-
-  *iterate(parameters: readonly unknown[]): IterableIterator<Row> {
-    const rows = this.#statement.iterate(...parameters as SQLInputValue[]);
-    for (const row of rows) yield withUuids(row as Row);
-  }
-}
-
-/** All blobs of 16 bytes are UUIDs; nothing else in the schema has that length. */
-function withUuids(row: Row): Row {
-  for (const column in row) {
-    const value = row[column];
-    if (value instanceof Uint8Array && value.length === 16) {
-      row[column] = bytesToUuid(value);
-    }
-  }
-  return row;
 }

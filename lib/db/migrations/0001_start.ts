@@ -119,7 +119,7 @@ async function fill({ trx, now }: MigrationContext) {
   await trx.insertInto("rooms").values({
     id: uuidv7(now),
     slug: "lobby",
-    name: "Lobby",
+    name: "lobby",
     name_key: "lobby",
     kind: "open",
     created_at: now,

@@ -15,6 +15,8 @@ export interface MigrateOptions {
   now: number;
   /** Called before an existing schema of this version is changed. */
   backUp: (version: number) => Promise<void>;
+  /** Called in the same transaction when the tables are as they should be. */
+  finish?: (trx: Kysely<Schema>) => Promise<void>;
   /** The steps; tests bring their own. */
   migrations?: readonly Migration[];
 }
@@ -28,20 +30,25 @@ export function migrate(
   db: Kysely<Schema>,
   options: MigrateOptions,
 ): Promise<void> {
-  const { dialect, now, backUp, migrations = MIGRATIONS } = options;
   return db.transaction().execute(async (trx) => {
-    await createMeta(trx, dialect);
-    const version = await readVersion(trx);
-    if (version > migrations.length) {
-      throw new Error(newerSchema(version, migrations.length));
-    }
-    if (version === migrations.length) return;
-    if (version > 0) await backUp(version);
-    for (const migration of migrations.slice(version)) {
-      await migration({ trx, dialect, now });
-    }
-    await writeVersion(trx, migrations.length);
+    await takeSteps(trx, options);
+    await options.finish?.(trx);
   });
+}
+
+async function takeSteps(trx: Kysely<Schema>, options: MigrateOptions) {
+  const { dialect, now, migrations = MIGRATIONS } = options;
+  await createMeta(trx, dialect);
+  const version = await readVersion(trx);
+  if (version > migrations.length) {
+    throw new Error(newerSchema(version, migrations.length));
+  }
+  if (version === migrations.length) return;
+  if (version > 0) await options.backUp(version);
+  for (const migration of migrations.slice(version)) {
+    await migration({ trx, dialect, now });
+  }
+  await writeVersion(trx, migrations.length);
 }
 
 function newerSchema(found: number, known: number): string {

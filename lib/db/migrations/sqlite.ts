@@ -4,6 +4,7 @@ import type { Schema } from "../schema.ts";
 import { checkpoint } from "../sqlite.ts";
 import type { Dialect, Migration } from "./migration.ts";
 import { migrate } from "./mod.ts";
+import { writeStatistics } from "./sqlite_statistics.ts";
 
 /** SQLite's types; STRICT refuses a text where bytes belong. */
 export const SQLITE_TYPES: Dialect = {
@@ -27,8 +28,11 @@ export async function migrateSqlite(
     dialect: SQLITE_TYPES,
     now,
     backUp: (version) => backUp(file, version, now),
+    finish: writeStatistics,
     ...migrations && { migrations },
   });
+  // Lets this connection, too, plan with the new statistics.
+  await sql`analyze sqlite_schema`.execute(db);
 }
 
 /**
