@@ -1,4 +1,5 @@
 /** Which language, theme and time zone a request asks for. */
+import { cookieOf } from "./cookies.ts";
 import en from "../locales/en.json" with { type: "json" };
 import zhCN from "../locales/zh-CN.json" with { type: "json" };
 import {
@@ -98,17 +99,4 @@ function acceptedLanguages(header: string): string[] {
     .filter(({ tag, quality }) => tag !== "" && quality > 0)
     .sort((a, b) => b.quality - a.quality || a.index - b.index)
     .map(({ tag }) => tag);
-}
-
-function cookieOf(headers: Headers, name: string): string | undefined {
-  for (const pair of (headers.get("cookie") ?? "").split(";")) {
-    const equals = pair.indexOf("=");
-    if (equals < 0 || pair.slice(0, equals).trim() !== name) continue;
-    try {
-      return decodeURIComponent(pair.slice(equals + 1).trim());
-    } catch {
-      return undefined;
-    }
-  }
-  return undefined;
 }

@@ -12,9 +12,8 @@ export interface CheckedName {
 }
 
 const RESERVED_PEOPLE =
-  "admin administrator all atoll bot channel deleted everyone guest here me moderator nobody null owner root room server support system undefined you";
-const RESERVED_ROOMS =
-  "all api atoll browse everyone here me new null rooms settings undefined";
+  "admin administrator all atoll channel deleted everyone here moderator owner root server support system";
+const RESERVED_ROOMS = "all atoll everyone here rooms settings";
 
 const reservedPeople = new Set(RESERVED_PEOPLE.split(" ").map(lookalikeKey));
 const reservedRooms = new Set(RESERVED_ROOMS.split(" ").map(lookalikeKey));

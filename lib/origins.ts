@@ -20,11 +20,13 @@ export function isAllowedOrigin(
 export function publicUrl(request: Request, config: Config): URL {
   const url = new URL(request.url);
   if (!config.trustProxy) return url;
-  const host = firstOf(request.headers.get("x-forwarded-host"));
+  const host = firstOf(request.headers.get("x-forwarded-host")) ?? url.host;
   const protocol = firstOf(request.headers.get("x-forwarded-proto"));
-  if (host !== null && URL.canParse(`http://${host}`)) url.host = host;
-  if (protocol === "http" || protocol === "https") url.protocol = protocol;
-  return url;
+  const scheme = protocol === "https" || protocol === "http"
+    ? `${protocol}:`
+    : url.protocol;
+  const origin = `${scheme}//${host}`;
+  return URL.canParse(origin) ? new URL(url.pathname, origin) : url;
 }
 
 function firstOf(header: string | null): string | null {

@@ -1,5 +1,6 @@
 /** Logins: a random token with its holder, stored hashed, which lasts while it is used. */
-import { deleteCookie, getCookies, setCookie } from "@std/http/cookie";
+import { deleteCookie, setCookie } from "@std/http/cookie";
+import { cookieOf } from "./cookies.ts";
 import type { Database } from "./db/open.ts";
 import { type Person, TOKEN_SUBPROTOCOL_PREFIX } from "./protocol.ts";
 
@@ -79,7 +80,7 @@ export class Sessions {
 
   /** The session that a request carries, as a cookie, a header or a subprotocol. */
   async ofRequest(request: Request): Promise<Session | null> {
-    const token = bearerToken(request) ?? getCookies(request.headers)[COOKIE];
+    const token = bearerToken(request) ?? cookieOf(request.headers, COOKIE);
     return token ? await this.find(token) : null;
   }
 
@@ -106,7 +107,7 @@ export function bearerToken(request: Request): string | null {
 /** Whether a request identifies itself by the cookie, as browsers do. */
 export function usesCookie(request: Request): boolean {
   return bearerToken(request) === null &&
-    getCookies(request.headers)[COOKIE] !== undefined;
+    cookieOf(request.headers, COOKIE) !== undefined;
 }
 
 /** The `Set-Cookie` value that keeps a person signed in; `url` is the browser's. */
@@ -137,5 +138,5 @@ export function endedCookie(url: URL): string {
 
 /** The token in a request's cookie, to send the cookie anew. */
 export function cookieToken(request: Request): string | null {
-  return getCookies(request.headers)[COOKIE] ?? null;
+  return cookieOf(request.headers, COOKIE) ?? null;
 }

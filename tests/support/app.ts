@@ -1,0 +1,52 @@
+/** The whole app over a temporary database, asked through its handler or the network. */
+import { Builder } from "fresh/dev";
+import type { Atoll } from "../../lib/app.ts";
+import { openAtoll } from "../../lib/app.ts";
+import type { Config } from "../../lib/config.ts";
+import { createApp } from "../../main.ts";
+import { TEST_CONFIG } from "./atoll.ts";
+
+const root = decodeURIComponent(new URL("../..", import.meta.url).pathname);
+let snapshot: ReturnType<Builder["build"]> | undefined;
+
+/** What a test of HTTP needs. */
+export interface RunningApp {
+  atoll: Atoll;
+  /** Asks the app without a network; redirects are not followed. */
+  request(path: string, init?: RequestInit): Promise<Response>;
+  /** Address of the app on the network, without a slash at its end. */
+  url: string;
+  /** A guest's session, as a `Cookie` header's value. */
+  enter(name: string): Promise<string>;
+}
+
+/** Runs a test with the app, which is stopped and removed afterwards. */
+export async function withApp(
+  test: (app: RunningApp) => Promise<void>,
+  settings: Partial<Config> = {},
+): Promise<void> {
+  const applySnapshot = await (snapshot ??= new Builder({ root })
+    .build({ snapshot: "memory" }));
+  const data = await Deno.makeTempDir();
+  const atoll = await openAtoll({ ...TEST_CONFIG, ...settings, data });
+  const app = createApp(() => Promise.resolve(atoll));
+  applySnapshot(app);
+  const handler = app.handler();
+  const server = Deno.serve({ port: 0, onListen() {} }, handler);
+  const url = `http://localhost:${server.addr.port}`;
+  try {
+    await test({
+      atoll,
+      url,
+      request: (path, init) => handler(new Request(url + path, init)),
+      enter: async (name) => {
+        const { token } = await atoll.accounts.enter(name);
+        return `atoll_session=${token}`;
+      },
+    });
+  } finally {
+    await atoll.close();
+    await server.shutdown();
+    await Deno.remove(data, { recursive: true });
+  }
+}
