@@ -1,6 +1,16 @@
-/** Lists in a few lengths only, so that the prepared statements stay few. */
+/** How many rows to write, look up or read at once. */
+import { Buffer } from "node:buffer";
 
+/** Rows of the longest insert: lists come in a few lengths only, so that prepared statements stay few. */
 const LONGEST = 64;
+
+/** What an entry or a message weighs besides its body, ids and names included. */
+const ENTRY_BYTES = 300;
+
+/** UTF-8 bytes that an entry or a message has on the wire, about. */
+export function weightOf(body: string): number {
+  return ENTRY_BYTES + Buffer.byteLength(body);
+}
 
 /** The values, the last one repeated until their number is a power of two. */
 export function padded<T>(values: readonly T[]): T[] {

@@ -1,8 +1,7 @@
 /** Reads of the log. */
-import { Buffer } from "node:buffer";
 import type { Kysely } from "kysely";
 import type { Entry } from "../protocol.ts";
-import { padded } from "./lists.ts";
+import { padded, weightOf } from "./lists.ts";
 import type { Schema } from "./schema.ts";
 
 /** How much to read at most; at least one entry is read whatever it weighs. */
@@ -12,17 +11,8 @@ export interface ReadBounds {
   bytes: number;
 }
 
-/**
- * UTF-8 bytes that a page of messages may have: a frame with it must leave
- * room below what a connection may buffer.
- */
-const PAGE_BYTES = 96 * 1024;
-
 /** Rows of one query, so that a few long bodies are never read in vain. */
 const ROWS = 64;
-
-/** What an entry weighs besides its body, ids and names included. */
-const ENTRY_BYTES = 300;
 
 /** Entries behind `after` and not below the floor, oldest first (L5, L8). */
 export async function readForward(
@@ -83,7 +73,7 @@ async function readPieces(
     const asked = Math.min(ROWS, limit - entries.length);
     const rows = await select(last, asked);
     for (const row of rows) {
-      weight += ENTRY_BYTES + Buffer.byteLength(row.body);
+      weight += weightOf(row.body);
       if (weight > bytes && entries.length > 0) return entries;
       entries.push(toEntry(row));
       last = row.seq;

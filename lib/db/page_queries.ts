@@ -1,7 +1,14 @@
 /** Reads of the present state of messages. */
 import type { Kysely } from "kysely";
 import type { Message } from "../protocol.ts";
+import { weightOf } from "./lists.ts";
 import type { Schema } from "./schema.ts";
+
+/**
+ * UTF-8 bytes that a page of messages may have: a frame with it must leave
+ * room below what a connection may buffer.
+ */
+const PAGE_BYTES = 96 * 1024;
 
 /** A page of messages, and the room's head as of which it was read. */
 export interface MessagesPage {
@@ -45,7 +52,7 @@ export async function readPage(
 function fittingIn(bytes: number, messages: readonly Message[]): number {
   let weight = 0;
   const over = messages.findIndex(({ body }) =>
-    (weight += ENTRY_BYTES + Buffer.byteLength(body)) > bytes
+    (weight += weightOf(body)) > bytes
   );
   return over < 0 ? messages.length : Math.max(1, over);
 }
