@@ -2,28 +2,18 @@
 
 /** A cookie and its attributes, as RFC 6265 names them. */
 export interface Cookie {
-  /** Name of the cookie. */
   name: string;
-  /** Value of the cookie. */
   value: string;
   /** When the browser drops it: a date, or milliseconds since 1970. */
   expires?: Date | number;
   /** Seconds until the browser drops it; 0 drops it at once. */
   maxAge?: number;
-  /** Hosts it is sent to. */
   domain?: string;
-  /** Path prefix it is sent to. */
   path?: string;
-  /** Whether it is sent over HTTPS only. */
   secure?: boolean;
-  /** Whether scripts can't read it. */
   httpOnly?: boolean;
-  /** Whether it is kept apart for each embedding site. */
   partitioned?: boolean;
-  /** Whether requests from other sites carry it. */
   sameSite?: "Strict" | "Lax" | "None";
-  /** Further attributes, written as they are. */
-  unparsed?: string[];
 }
 
 // RFC 6265: a cookie's name is a token, its value printable ASCII without
@@ -95,7 +85,6 @@ function serialize(cookie: Cookie): string {
     cookie.sameSite && `SameSite=${cookie.sameSite}`,
     cookie.path && `Path=${cookie.path}`,
     cookie.expires && `Expires=${new Date(cookie.expires).toUTCString()}`,
-    ...cookie.unparsed ?? [],
   ];
   return parts.filter(Boolean).join("; ");
 }

@@ -30,21 +30,15 @@ export class HttpError extends Error {
   }
 }
 
-/** Settings of an app, as far as the stand-in knows them. */
-export interface FreshConfig {
-  /** Whether `X-Forwarded-Proto` and `-Host` decide `ctx.url`. */
-  trustProxy?: boolean;
-  /** Development turns caching of static files off. */
-  mode?: "development" | "production";
-}
-
-/** The settings with their defaults filled in. */
-export type ResolvedFreshConfig = Required<FreshConfig> & {
+/** The app's settings. */
+export interface ResolvedFreshConfig {
   /** The folder of the project. */
   root: string;
   /** Where the app is mounted; always the root here. */
   basePath: string;
-};
+  /** Development turns caching of static files off. */
+  mode: "development" | "production";
+}
 
 /** Which of the wrapping components a page or layout leaves out. */
 export interface LayoutConfig {
@@ -107,7 +101,15 @@ export class Context<State> {
   /** The page inside a layout or `_app`. */
   Component!: FunctionComponent;
   /** Runs the next middleware or the route. */
-  next: () => Promise<Response> = () => Promise.reject(new HttpError(404));
+  next!: () => Promise<Response>;
+  readonly req!: Request;
+  readonly url!: URL;
+  readonly info!: Deno.ServeHandlerInfo;
+  /** The pattern that matched. */
+  readonly route!: string | null;
+  /** The values of the pattern's parameters. */
+  readonly params!: Record<string, string>;
+  readonly config!: ResolvedFreshConfig;
   #snapshot: Snapshot;
 
   static {
@@ -116,20 +118,13 @@ export class Context<State> {
 
   /** Made by the app for each request. */
   constructor(
-    /** The request as it came. */
-    public req: Request,
-    /** Its address. */
-    readonly url: URL,
-    /** Who is at the other end. */
-    readonly info: Deno.ServeHandlerInfo,
-    /** The pattern that matched. */
-    readonly route: string | null,
-    /** The values of the pattern's parameters. */
-    readonly params: Record<string, string>,
-    /** The app's settings. */
-    readonly config: ResolvedFreshConfig,
+    request: Pick<
+      Context<State>,
+      "req" | "url" | "info" | "route" | "params" | "config"
+    >,
     snapshot: Snapshot,
   ) {
+    Object.assign(this, request);
     this.#snapshot = snapshot;
     wrappings.set(this, { app: null, layouts: [] });
   }
@@ -157,22 +152,5 @@ export class Context<State> {
       app: config.skipAppWrapper ? null : app,
       layouts: config.skipInheritedLayouts ? [] : layouts,
     });
-  }
-
-  /** A response of plain text. */
-  text(content: string, init?: ResponseInit): Response {
-    return new Response(content, init);
-  }
-
-  /** A response of HTML. */
-  html(content: string, init?: ResponseInit): Response {
-    const headers = new Headers(init?.headers);
-    headers.set("Content-Type", "text/html; charset=utf-8");
-    return new Response(content, { ...init, headers });
-  }
-
-  /** A response of JSON. */
-  json(content: unknown, init?: ResponseInit): Response {
-    return Response.json(content, init);
   }
 }

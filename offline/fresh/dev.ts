@@ -1,15 +1,14 @@
 /** Stand-in for `fresh/dev`: builds the app, or serves it while it is edited. */
 import { createHash } from "node:crypto";
 import { basename, extname, join, relative, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { lookup } from "npm:mrmime@2.0.1";
 import { App, type ListenOptions, setSnapshot } from "./app.ts";
 import { bundle } from "./bundle.ts";
 import {
-  addIslands,
-  type RouteFile,
+  loadSnapshot,
+  type Manifest,
   scriptPath,
-  type Snapshot,
   type StaticFile,
 } from "./snapshot.ts";
 
@@ -31,11 +30,6 @@ export interface BuildOptions {
   target?: string | string[];
 }
 
-interface Output {
-  islands: { path: string; name: string; file: string }[];
-  scripts: Map<string, StaticFile & { source: Uint8Array<ArrayBuffer> }>;
-}
-
 /** One for the process, as apps of one process share `asset()`. */
 const BUILD_ID = newBuildId();
 
@@ -43,7 +37,7 @@ const BUILD_ID = newBuildId();
 // deno-lint-ignore no-explicit-any
 export class Builder<State = any> {
   /** The options with their defaults filled in. */
-  config: Required<BuildOptions> & { buildId: string };
+  config: Required<BuildOptions>;
 
   /** A builder for the folders named in the options. */
   constructor(options: BuildOptions = {}) {
@@ -56,22 +50,20 @@ export class Builder<State = any> {
       routeDir: resolve(root, options.routeDir ?? "routes"),
       serverEntry: resolve(root, options.serverEntry ?? "main.ts"),
       target: options.target ?? ["chrome99", "firefox99", "safari15"],
-      buildId: BUILD_ID,
     };
   }
 
-  /** Builds to `outDir`, or into memory for tests; the result fills an app. */
+  /** Builds to `outDir`, or in memory only; the result fills an app. */
   async build(
-    options: {
+    { snapshot, mode }: {
       snapshot?: "disk" | "memory";
       mode?: "development" | "production";
     } = {},
   ): Promise<(app: App<State>) => void> {
-    const isDevelopment = options.mode === "development";
-    const output = await this.#bundle(isDevelopment);
-    if (options.snapshot !== "memory") await this.#write(output);
-    const snapshot = await this.#snapshot(output, isDevelopment);
-    return (app) => setSnapshot(app, snapshot);
+    const manifest = await this.#collect(mode === "development");
+    if (snapshot !== "memory") await this.#write(manifest);
+    const loaded = await loadSnapshot(this.config.outDir, manifest);
+    return (app) => setSnapshot(app, loaded);
   }
 
   /** Serves the app while it is edited; restart it when files change. */
@@ -79,157 +71,87 @@ export class Builder<State = any> {
     importApp: () => Promise<{ app: App<State> } | App<State>>,
     options: ListenOptions = {},
   ): Promise<void> {
-    const [imported, fill] = await Promise.all([
-      importApp(),
-      this.build({ snapshot: "memory", mode: "development" }),
-    ]);
+    const imported = await importApp();
     const app = imported instanceof App ? imported : imported.app;
-    fill(app);
+    (await this.build({ snapshot: "memory", mode: "development" }))(app);
     const answer = app.handler();
     const revision = crypto.randomUUID();
     await Deno.serve({ port: 8000, ...options }, (req, info) => {
-      if (new URL(req.url).pathname !== "/_frsh/alive") {
-        return answer(req, info);
-      }
-      if (req.headers.get("upgrade") !== "websocket") {
-        return new Response(null, { status: 501 });
-      }
+      const { pathname } = new URL(req.url);
+      if (pathname !== "/_frsh/alive") return answer(req, info);
       const { socket, response } = Deno.upgradeWebSocket(req);
       socket.onopen = () => socket.send(revision);
       return response;
     }).finished;
   }
 
-  async #bundle(development: boolean): Promise<Output> {
-    const { root, buildId, target, islandDir } = this.config;
-    const entryPoints: Record<string, string> = {
-      "fresh-runtime": new URL("client.ts", import.meta.url).pathname,
-    };
-    const islands: Output["islands"] = [];
-    for await (const path of sources(islandDir)) {
+  async #collect(development: boolean): Promise<Manifest> {
+    const { root, outDir, target, islandDir, routeDir } = this.config;
+    const modules = await Array.fromAsync(sources(islandDir));
+    const islands = modules.map((path) => {
       const name = exportName(path);
-      entryPoints[name] = path;
-      islands.push({ path, name, file: `${scriptPath(buildId)}${name}.js` });
-    }
-    const files = await bundle({
+      const file = `${scriptPath(BUILD_ID)}${name}.js`;
+      return { path: relative(outDir, path), name, file };
+    });
+    const routes = (await Array.fromAsync(sources(routeDir))).map((path) => {
+      const id = relative(routeDir, path).slice(0, -extname(path).length);
+      return { id, path: relative(outDir, path) };
+    });
+    const scripts = await bundle({
       root,
-      entryPoints,
-      buildId,
+      entryPoints: {
+        "fresh-runtime": fileURLToPath(import.meta.resolve("./client.ts")),
+        ...Object.fromEntries(modules.map((path) => [exportName(path), path])),
+      },
+      buildId: BUILD_ID,
       development,
       target,
     });
-    const scripts = new Map([...files].map(([name, source]) => [
-      scriptPath(buildId) + name,
-      { source, contentType: contentType(name), hash: hash(source) },
-    ]));
-    return { islands, scripts };
+    const files = await this.#staticFiles();
+    for (const [name, source] of scripts) {
+      files[scriptPath(BUILD_ID) + name] = describe(name, source, source);
+    }
+    const buildId = BUILD_ID;
+    const path = relative(outDir, root);
+    return { root: path, buildId, development, routes, islands, files };
   }
 
-  async #snapshot(
-    { islands, scripts }: Output,
-    development: boolean,
-  ): Promise<Snapshot> {
-    const { root, buildId, staticDir } = this.config;
-    const registry = new Map();
-    for (const { path, name, file } of islands) {
-      addIslands(registry, await import(pathToFileURL(path).href), name, file);
-    }
-    const routes: RouteFile[] = [];
-    for (const { id, url, isRule } of await this.#routes()) {
-      routes.push(
-        isRule
-          ? { id, module: await import(url) }
-          : { id, load: () => import(url) },
-      );
-    }
-    const readFile = async (pathname: string): Promise<StaticFile | null> => {
-      const script = scripts.get(pathname);
-      if (script !== undefined) return script;
-      const source = join(staticDir, decodeURIComponent(pathname));
-      if (relative(staticDir, source).startsWith("..")) return null;
-      const info = await Deno.stat(source).catch(() => null);
-      return info?.isFile
-        ? { source, contentType: contentType(source), hash: null }
-        : null;
-    };
-    return { root, buildId, development, routes, islands: registry, readFile };
-  }
-
-  async #routes(): Promise<
-    { id: string; url: string; path: string; isRule: boolean }[]
-  > {
-    const routes = [];
-    for await (const path of sources(this.config.routeDir)) {
-      const id = relative(this.config.routeDir, path).slice(
-        0,
-        -extname(path).length,
-      );
-      const isRule = basename(path).startsWith("_");
-      routes.push({ id, path, url: pathToFileURL(path).href, isRule });
-    }
-    return routes;
-  }
-
-  async #write({ islands, scripts }: Output): Promise<void> {
-    const { outDir, root, buildId, staticDir, serverEntry } = this.config;
-    await Deno.remove(outDir, { recursive: true }).catch(() => {});
-    await Deno.mkdir(join(outDir, "static", scriptPath(buildId)), {
-      recursive: true,
-    });
+  async #staticFiles(): Promise<Record<string, StaticFile>> {
+    const { outDir, staticDir } = this.config;
     const files: Record<string, StaticFile> = {};
-    for (const [pathname, { source, ...file }] of scripts) {
-      await Deno.writeFile(join(outDir, "static", pathname), source);
-      files[pathname] = { ...file, source: join("static", pathname) };
-    }
     for await (const path of walk(staticDir)) {
-      const pathname = relative(staticDir, path).split("/").map(
-        encodeURIComponent,
-      ).join("/");
-      const source = relative(outDir, path);
+      const parts = relative(staticDir, path).split("/");
+      const pathname = `/${parts.map(encodeURIComponent).join("/")}`;
       const content = await Deno.readFile(path);
-      files[`/${pathname}`] = {
-        source,
-        contentType: contentType(path),
-        hash: hash(content),
-      };
+      files[pathname] = describe(path, relative(outDir, path), content);
     }
-    const from = (path: string) =>
-      JSON.stringify(`./${relative(outDir, path)}`);
-    const routes = await this.#routes();
-    const rules = routes.filter(({ isRule }) => isRule);
-    const lines = [
-      "// Written by the build: edit the sources instead.",
-      `import { serve } from "fresh/internal";`,
-      `import { app } from ${from(serverEntry)};`,
-      ...islands.map(({ path, name }) =>
-        `import * as island_${name} from ${from(path)};`
-      ),
-      ...rules.map(({ path }, index) =>
-        `import * as rule${index} from ${from(path)};`
-      ),
-      "const routes = [",
-      ...rules.map(({ id }, index) =>
-        `  { id: ${JSON.stringify(id)}, module: rule${index} },`
-      ),
-      ...routes.filter(({ isRule }) => !isRule).map(({ id, path }) =>
-        `  { id: ${JSON.stringify(id)}, load: () => import(${from(path)}) },`
-      ),
-      "];",
-      "const islands = [",
-      ...islands.map(({ name, file }) =>
-        `  [island_${name}, ${JSON.stringify(name)}, ${JSON.stringify(file)}],`
-      ),
-      "];",
-      `const files = ${JSON.stringify(files, null, 2)};`,
-      `const built = { root: ${
-        JSON.stringify(relative(outDir, root))
-      }, buildId: "${buildId}", routes, islands, files };`,
-      "export default { fetch: serve(app, import.meta.dirname, built) };",
-    ];
-    await Deno.writeTextFile(
-      join(outDir, "server.js"),
-      lines.join("\n") + "\n",
-    );
+    return files;
+  }
+
+  /** Writes the scripts, the manifest and the server that uses them. */
+  async #write(manifest: Manifest): Promise<void> {
+    const { outDir, serverEntry } = this.config;
+    const files: Manifest["files"] = {};
+    await Deno.remove(join(outDir, "static"), { recursive: true })
+      .catch(() => {});
+    const scripts = join("static", scriptPath(manifest.buildId));
+    await Deno.mkdir(join(outDir, scripts), { recursive: true });
+    for (const [pathname, file] of Object.entries(manifest.files)) {
+      files[pathname] = file;
+      if (typeof file.source === "string") continue;
+      const source = join(scripts, basename(pathname));
+      await Deno.writeFile(join(outDir, source), file.source);
+      files[pathname] = { ...file, source };
+    }
+    const entry = JSON.stringify(`./${relative(outDir, serverEntry)}`);
+    const server = `// Written by the build: edit the sources instead.
+import { serve } from "fresh/internal";
+import { app } from ${entry};
+
+const manifest = ${JSON.stringify({ ...manifest, files }, null, 2)};
+export default { fetch: await serve(app, import.meta.dirname, manifest) };
+`;
+    await Deno.writeTextFile(join(outDir, "server.js"), server);
   }
 }
 
@@ -240,12 +162,15 @@ function newBuildId(): string {
   return createHash("sha1").update(commit ?? crypto.randomUUID()).digest("hex");
 }
 
-const hash = (content: Uint8Array) =>
-  createHash("sha256").update(content).digest("hex");
-
-function contentType(path: string): string {
-  const type = lookup(path) ?? "text/plain";
-  return /^text\/|json$/.test(type) ? `${type}; charset=UTF-8` : type;
+function describe(
+  name: string,
+  source: StaticFile["source"],
+  content: Uint8Array,
+): StaticFile {
+  const type = lookup(name) ?? "text/plain";
+  const charset = /^text\/|json$/.test(type) ? "; charset=UTF-8" : "";
+  const hash = createHash("sha256").update(content).digest("hex");
+  return { source, contentType: type + charset, hash };
 }
 
 const exportName = (path: string) =>
@@ -254,20 +179,16 @@ const exportName = (path: string) =>
 /** Modules below the folder; tests beside them don't count. */
 async function* sources(dir: string): AsyncGenerator<string> {
   for await (const path of walk(dir)) {
-    if (/\.[jt]sx?$/.test(path) && !/[._]test\.[jt]sx?$/.test(path)) yield path;
+    if (/\.[jt]sx?$/.test(path) && !/[._]test\.\w+$/.test(path)) yield path;
   }
 }
 
 async function* walk(dir: string): AsyncGenerator<string> {
   const entries = await Array.fromAsync(Deno.readDir(dir)).catch(() => []);
-  for (
-    const { name, isDirectory } of entries.sort((a, b) =>
-      a.name < b.name ? -1 : 1
-    )
-  ) {
+  entries.sort((a, b) => a.name < b.name ? -1 : 1);
+  for (const { name, isDirectory } of entries) {
     if (name.startsWith(".") && name !== ".well-known") continue;
-    const path = join(dir, name);
-    if (isDirectory) yield* walk(path);
-    else yield path;
+    if (isDirectory) yield* walk(join(dir, name));
+    else yield join(dir, name);
   }
 }

@@ -6,7 +6,6 @@
 export { App, type ListenOptions } from "./app.ts";
 export {
   Context,
-  type FreshConfig,
   HttpError,
   type LayoutConfig,
   type LayoutConfig as RouteConfig,

@@ -1,99 +1,77 @@
-/** Finds the route of an address, and the folder whose rules apply to it. */
+/** Finds the route of an address. */
 import type { Method } from "./define.ts";
 
-/** All methods a route answers when it does not say which. */
+/** All methods. */
 // deno-fmt-ignore
 export const METHODS: Method[] =
   ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
-interface Entry<T> {
+interface Route<T> {
   pattern: string;
   matcher: URLPattern;
   byMethod: Map<string, T>;
 }
 
-/** What was found for a request. */
+/** What was found: the first pattern that matches, whatever its methods. */
 export interface Match<T> {
-  /** The pattern, or null where none matches. */
   pattern: string | null;
-  /** What answers the method, if anything does. */
   item: T | undefined;
-  /** The methods the pattern answers. */
-  allowed: string[];
-  /** The values of the pattern's parameters. */
   params: Record<string, string>;
 }
 
 /** Routes in the order they were added; paths without parameters come first. */
 export class Router<T> {
-  #exact = new Map<string, Entry<T>>();
-  #patterns = new Map<string, Entry<T>>();
+  #exact = new Map<string, Route<T>>();
+  #patterns = new Map<string, Route<T>>();
 
   /** Adds a route; the first for a pattern and method stays. */
   add(method: Method, pattern: string, item: T): void {
-    const entries = /[*:{}+?()]/.test(pattern) ? this.#patterns : this.#exact;
+    const routes = /[*:{}+?()]/.test(pattern) ? this.#patterns : this.#exact;
     const matcher = new URLPattern({ pathname: pattern });
-    const entry = entries.get(pattern) ??
+    const route = routes.get(pattern) ??
       { pattern, matcher, byMethod: new Map() };
-    entries.set(pattern, entry);
-    if (!entry.byMethod.has(method)) entry.byMethod.set(method, item);
+    routes.set(pattern, route);
+    if (!route.byMethod.has(method)) route.byMethod.set(method, item);
   }
 
-  /** The first route whose pattern matches, whatever its methods. */
+  /** Finds the route of the address. */
   match(method: string, url: URL): Match<T> {
     const { pathname } = url;
     const other = pathname.endsWith("/")
       ? pathname.slice(0, -1)
       : `${pathname}/`;
-    const exact = this.#exact.get(pathname) ?? this.#exact.get(other);
-    if (exact !== undefined) return this.#found(exact, method, {});
-    for (const entry of this.#patterns.values()) {
-      const result = entry.matcher.exec(url);
-      if (result) return this.#found(entry, method, result.pathname.groups);
-    }
-    return { pattern: null, item: undefined, allowed: [], params: {} };
-  }
-
-  #found(
-    { pattern, byMethod }: Entry<T>,
-    method: string,
-    groups: Record<string, string | undefined>,
-  ): Match<T> {
+    const route = this.#exact.get(pathname) ?? this.#exact.get(other) ??
+      this.#patterns.values().find(({ matcher }) => matcher.test(url));
+    if (!route) return { pattern: null, item: undefined, params: {} };
+    const { pattern, matcher, byMethod } = route;
     const item = byMethod.get(method) ??
       (method === "HEAD" ? byMethod.get("GET") : undefined);
-    const params = Object.fromEntries(
-      Object.entries(groups).map((
-        [name, value],
-      ) => [name, decodeURI(value ?? "")]),
-    );
-    return { pattern, item, allowed: [...byMethod.keys()], params };
+    const groups = matcher.exec(url)?.pathname.groups ?? {};
+    const params = Object.entries(groups)
+      .map(([name, value]) => [name, decodeURI(value ?? "")]);
+    return { pattern, item, params: Object.fromEntries(params) };
   }
 }
 
 /** The pattern of a route file: `rooms/[room]/index` → `/rooms/:room`. */
 export function fileToPattern(id: string): string {
-  const parts = id.split("/");
-  if (parts.at(-1) === "index") parts.pop();
-  return "/" + parts
-    .filter((part) => !/^\(.*\)$/.test(part))
+  const parts = id.replace(/(^|\/)index$/, "").split("/")
+    .filter((part) => part !== "" && !/^\(.*\)$/.test(part))
     .map((part) => part.replace(/^\[\.\.\.(.+)\]$/, ":$1*"))
-    .map((part) => part.replaceAll(/\[(\w+)\]/g, ":$1"))
-    .join("/");
+    .map((part) => part.replaceAll(/\[(\w+)\]/g, ":$1"));
+  return `/${parts.join("/")}`;
 }
 
 /** Sorts route files: folder rules first, then fixed names, then parameters. */
 export function compareRouteIds(a: string, b: string): number {
   const [left, right] = [a.split("/"), b.split("/")];
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const [x, y] = [left[i]!, right[i]!];
-    if (x === y) continue;
-    return rank(x) - rank(y) || (x < y ? -1 : 1);
-  }
-  return left.length - right.length;
+  const index = left.findIndex((part, i) => part !== right[i]);
+  const [x = "", y = ""] = [left[index], right[index]];
+  return rank(x) - rank(y) || (x < y ? -1 : 1);
 }
 
 function rank(part: string): number {
   if (part.startsWith("_")) return 0;
-  if (part.startsWith("[...")) return 4;
-  return part.startsWith("[") ? 3 : 2;
+  if (part.startsWith("[...")) return 3;
+  return part.startsWith("[") ? 2 : 1;
 }

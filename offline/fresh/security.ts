@@ -4,10 +4,6 @@ import { nonces } from "./render.ts";
 
 /** What `csp()` may be told. */
 export interface CSPOptions {
-  /** Report violations instead of stopping them. */
-  reportOnly?: boolean;
-  /** Where browsers send reports. */
-  reportTo?: string;
   /** Directives that add to the defaults, or replace those of the same name. */
   csp?: string[];
   /** Allow the scripts and styles of the page itself by nonce, not all inline. */
@@ -32,17 +28,11 @@ const DEFAULT_DIRECTIVES = [
 
 /** Adds a Content-Security-Policy to every response. */
 export function csp<State>(options: CSPOptions = {}): Middleware<State> {
-  const { reportOnly = false, reportTo, csp: own = [], useNonce } = options;
+  const { csp: own = [], useNonce = false } = options;
   const name = (directive: string) => directive.split(" ")[0];
   const replaced = new Set(own.map(name));
-  const directives = DEFAULT_DIRECTIVES.filter((item) =>
-    !replaced.has(name(item))
-  );
-  directives.push(...own);
-  if (reportTo) {
-    directives.push("report-to csp-endpoint", `report-uri ${reportTo}`);
-  }
-  const header = `Content-Security-Policy${reportOnly ? "-Report-Only" : ""}`;
+  const directives = DEFAULT_DIRECTIVES
+    .filter((item) => !replaced.has(name(item))).concat(own);
 
   return async (ctx) => {
     const response = await ctx.next();
@@ -52,10 +42,7 @@ export function csp<State>(options: CSPOptions = {}): Middleware<State> {
         ? item.replaceAll("'unsafe-inline'", `'nonce-${nonce}'`)
         : item
     ).join("; ");
-    response.headers.set(header, policy);
-    if (reportTo) {
-      response.headers.set("Reporting-Endpoints", `csp-endpoint="${reportTo}"`);
-    }
+    response.headers.set("Content-Security-Policy", policy);
     return response;
   };
 }

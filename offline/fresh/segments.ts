@@ -29,7 +29,6 @@ export class Segment {
   layout: Route | null = null;
   app: Route | null = null;
   error: Route | null = null;
-  notFound: Route | null = null;
 
   /** The root, or a level below the parent. */
   constructor(readonly parent: Segment | null = null) {}
@@ -66,16 +65,10 @@ export class Segment {
         return await ctx.next();
       } catch (thrown) {
         const status = thrown instanceof HttpError ? thrown.status : 500;
-        const notFound = status === 404 ? this.#root().notFound : null;
-        if (notFound !== null) return await answer(ctx, notFound);
         if (error !== null) return await answer(ctx, error, status);
         throw thrown;
       }
     };
-  }
-
-  #root(): Segment {
-    return this.parent === null ? this : this.parent.#root();
   }
 }
 

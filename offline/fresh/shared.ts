@@ -1,5 +1,5 @@
 /** What server and browser share; the bundler puts the build's id in place. */
-import { type ComponentChildren } from "preact";
+import type { ComponentChildren } from "preact";
 
 declare const FRESH_BUILD_ID: string | undefined;
 

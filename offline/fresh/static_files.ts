@@ -1,6 +1,5 @@
 /** Serves static files, and lets browsers keep those whose address changes. */
-import type { Middleware } from "./context.ts";
-import { snapshotOf } from "./context.ts";
+import { type Middleware, snapshotOf } from "./context.ts";
 import { scriptPath, type StaticFile } from "./snapshot.ts";
 
 const FOREVER = "public, max-age=31536000, immutable";
@@ -9,15 +8,15 @@ const NEVER = "no-cache, no-store, max-age=0, must-revalidate";
 /** Answers with the file of that name in `static/` or in the build. */
 export function staticFiles<State>(): Middleware<State> {
   return async (ctx) => {
-    const { req: { method, headers }, url } = ctx;
-    const { buildId, development, readFile } = snapshotOf(ctx);
-    const file = await readFile(normalize(url.pathname));
-    if (file === null) {
+    const { req, url } = ctx;
+    const { buildId, development, files } = snapshotOf(ctx);
+    const file = files.get(normalize(url.pathname));
+    if (file === undefined) {
       // Browsers ask for it on their own: no need to render an error page.
       if (url.pathname !== "/favicon.ico") return await ctx.next();
       return new Response(null, { status: 404 });
     }
-    if (method !== "GET" && method !== "HEAD") {
+    if (req.method !== "GET" && req.method !== "HEAD") {
       return new Response("Method Not Allowed", { status: 405 });
     }
     const version = url.searchParams.get("__frsh_c");
@@ -25,17 +24,16 @@ export function staticFiles<State>(): Middleware<State> {
 
     const isForever = version !== null ||
       url.pathname.startsWith(scriptPath(buildId));
-    const responseHeaders = new Headers({
+    const headers = new Headers({
       "Content-Type": file.contentType,
       "Cache-Control": isForever && !development ? FOREVER : NEVER,
       vary: "If-None-Match",
     });
-    if (file.hash === null || development) return send(file, responseHeaders);
-    const tag = `W/"${file.hash}"`;
-    responseHeaders.set("ETag", tag);
-    return headers.get("If-None-Match") === tag
-      ? new Response(null, { status: 304, headers: responseHeaders })
-      : await send(file, responseHeaders);
+    if (development) return await send(file, headers);
+    headers.set("ETag", `W/"${file.hash}"`);
+    return req.headers.get("If-None-Match") === headers.get("ETag")
+      ? new Response(null, { status: 304, headers })
+      : await send(file, headers);
   };
 }
 
@@ -56,17 +54,10 @@ function withoutVersion(url: URL): Response {
   return new Response(null, { status: 307, headers });
 }
 
-async function send(
-  { source }: StaticFile,
-  headers: Headers,
-): Promise<Response> {
-  const content = typeof source === "string" ? await Deno.open(source) : source;
-  const size = content instanceof Uint8Array
-    ? content.byteLength
-    : (await content.stat()).size;
-  headers.set("Content-Length", String(size));
-  return new Response(
-    content instanceof Uint8Array ? content : content.readable,
-    { headers },
-  );
+async function send({ source }: StaticFile, headers: Headers) {
+  const content = typeof source === "string"
+    ? await Deno.readFile(source)
+    : source;
+  headers.set("Content-Length", String(content.byteLength));
+  return new Response(content, { headers });
 }
