@@ -2,7 +2,7 @@
 import { AppendPlan } from "./append_plan.ts";
 import type { Draft, Outcome, RoomHead } from "./drafts.ts";
 import { chunks, padded } from "./lists.ts";
-import type { MessagesTable, Schema, Trx } from "./schema.ts";
+import type { MessagesTable, Trx } from "./schema.ts";
 import { isUuid } from "./uuid.ts";
 
 /** A batch, in the order in which its drafts arrived. */
@@ -72,26 +72,43 @@ async function lookUp(trx: Trx, drafts: Draft[]) {
 }
 
 async function write(trx: Trx, plans: AppendPlan[]): Promise<void> {
-  await insert(trx, "entries", plans.flatMap((plan) => plan.entries));
-  await insert(trx, "messages", plans.flatMap((plan) => plan.posted));
-  for (const plan of plans) {
-    for (const message of plan.changed) await updateMessage(trx, message);
-    for (const id of plan.deleted) await blankEntries(trx, plan.room.id, id);
-    const { id, ...head } = plan.room;
-    await trx.updateTable("rooms").set(head).where("id", "=", id).execute();
+  for (const some of chunks(plans.flatMap((plan) => plan.entries))) {
+    await trx.insertInto("entries").values(some).execute();
   }
-  await moveAuthorsCursors(trx, plans);
+  const moved = new Set<string>();
+  for (const plan of plans) {
+    await writeRoom(trx, plan);
+    for (const person of await moveCursors(trx, plan)) moved.add(person);
+  }
+  await bumpPersons(trx, [...moved]);
 }
 
-async function insert<T extends "entries" | "messages">(
-  trx: Trx,
-  table: T,
-  rows: Schema[T][],
-): Promise<void> {
-  for (const some of chunks(rows)) {
-    await trx.insertInto<"entries" | "messages">(table)
-      .values(some).execute();
-  }
+async function writeRoom(trx: Trx, plan: AppendPlan): Promise<void> {
+  await insertMessages(trx, plan);
+  for (const message of plan.changed) await updateMessage(trx, message);
+  for (const id of plan.deleted) await blankEntries(trx, plan.room.id, id);
+  const { id, ...head } = plan.room;
+  await trx.updateTable("rooms").set(head).where("id", "=", id).execute();
+}
+
+function newlyPosted(trx: Trx, { room, entries }: AppendPlan) {
+  return trx.selectFrom("entries").where("room", "=", room.id)
+    .where("seq", ">=", entries[0]!.seq).where("kind", "=", "posted");
+}
+
+/** From the entries just written: half the cost of sending all values again. */
+async function insertMessages(trx: Trx, plan: AppendPlan): Promise<void> {
+  await trx.insertInto("messages").columns([
+    ...["room", "seq", "id", "rev", "author"] as const,
+    ...["body", "at", "posts", "edited_at", "deleted"] as const,
+  ]).expression(
+    newlyPosted(trx, plan).select((eb) => [
+      ...["room", "seq", "id", "seq as rev", "author"] as const,
+      ...["body", "at", "posts"] as const,
+      eb.lit(null).as("edited_at"),
+      eb.lit(0).as("deleted"),
+    ]),
+  ).execute();
 }
 
 async function updateMessage(trx: Trx, message: MessagesTable): Promise<void> {
@@ -110,38 +127,29 @@ async function blankEntries(trx: Trx, room: string, message: string) {
     .where("kind", "=", "edited").execute();
 }
 
-/** Who posts has read what came before (D6). */
-async function moveAuthorsCursors(trx: Trx, plans: AppendPlan[]) {
-  const moved = new Set<string>();
-  for (const { room, entries, posted } of plans) {
-    if (posted.length === 0) continue;
-    const before = entries[0]!.seq;
-    for (const { person } of await moveCursors(trx, room.id, before)) {
-      moved.add(person);
-    }
-  }
-  if (moved.size === 0) return;
-  await trx.updateTable("persons").set((eb) => ({ head: eb("head", "+", 1) }))
-    .where("id", "in", padded([...moved])).execute();
-}
-
-function moveCursors(trx: Trx, room: string, from: number) {
-  return trx.updateTable("memberships")
-    .from((eb) =>
-      eb.selectFrom("entries").where("room", "=", room)
-        .where("seq", ">=", from).where("kind", "=", "posted")
-        .select(({ fn }) => [
-          "author",
-          fn.max<number>("seq").as("seq"),
-          fn.max<number>("posts").as("posts"),
-        ]).groupBy("author").as("last")
+/** Who posts has read what came before; gives whose cursor moved (D6). */
+async function moveCursors(trx: Trx, plan: AppendPlan): Promise<string[]> {
+  const moved = await trx.updateTable("memberships")
+    .from(
+      newlyPosted(trx, plan).select(({ fn }) => [
+        "author",
+        fn.max<number>("seq").as("seq"),
+        fn.max<number>("posts").as("posts"),
+      ]).groupBy("author").as("last"),
     )
     .set((eb) => ({
       last_read: eb.ref("last.seq"),
       last_read_posts: eb.ref("last.posts"),
     }))
-    .where("memberships.room", "=", room)
+    .where("memberships.room", "=", plan.room.id)
     .whereRef("memberships.person", "=", "last.author")
     .whereRef("memberships.last_read", "<", "last.seq")
     .returning("person").execute();
+  return moved.map(({ person }) => person);
+}
+
+async function bumpPersons(trx: Trx, persons: string[]): Promise<void> {
+  if (persons.length === 0) return;
+  await trx.updateTable("persons").set((eb) => ({ head: eb("head", "+", 1) }))
+    .where("id", "in", padded(persons)).execute();
 }

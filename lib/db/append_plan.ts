@@ -20,14 +20,10 @@ export class AppendPlan {
   readonly room: PlanInput["room"];
   /** New entries in order. */
   readonly entries: EntriesTable[] = [];
-  /** New messages in order. */
-  readonly posted: MessagesTable[] = [];
-  /** Older messages that changed. */
+  /** Messages, new ones too, that differ from what was posted. */
   readonly changed = new Set<MessagesTable>();
   /** Ids of messages whose text has to go (L7). */
   readonly deleted = new Set<string>();
-  /** The head before the batch. */
-  readonly #before: number;
   readonly #at: number;
   readonly #entriesById: Map<string, EntriesTable>;
   readonly #messagesById: Map<string, MessagesTable>;
@@ -35,7 +31,6 @@ export class AppendPlan {
   /** Starts from what the room holds. */
   constructor({ room, entries, messages, now }: PlanInput) {
     this.room = { ...room };
-    this.#before = room.head;
     this.#at = Math.max(now, room.last_at);
     this.#entriesById = new Map(entries.map((entry) => [entry.id, entry]));
     this.#messagesById = new Map(messages.map((one) => [one.id, one]));
@@ -59,9 +54,7 @@ export class AppendPlan {
     const outcome = this.#enter(draft, null, body);
     const { room, seq, at, posts } = this.entries.at(-1)!;
     const message = { room, seq, id, rev: seq, author, body, at, posts };
-    const state = { ...message, edited_at: null, deleted: 0 };
-    this.posted.push(state);
-    this.#messagesById.set(id, state);
+    this.#messagesById.set(id, { ...message, edited_at: null, deleted: 0 });
     return outcome;
   }
 
@@ -86,7 +79,7 @@ export class AppendPlan {
   #change(message: MessagesTable, body: string): void {
     message.body = body;
     message.rev = this.room.head;
-    if (message.seq <= this.#before) this.changed.add(message);
+    this.changed.add(message);
   }
 
   #enter(draft: Draft, message: string | null, body: string): Outcome {
