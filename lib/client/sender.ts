@@ -151,9 +151,9 @@ export class Sender {
       const unknown = rows.filter((row) =>
         this.#rooms.find(row.room) === room && !room.state.row(row.id)
       );
+      const newer = [...room.queue.all()];
       room.queue.addFirst(unknown.filter((row) => row.failed === undefined));
-      for (const row of unknown) room.state.putRow(row);
-      for (const row of room.queue.all()) room.state.putRow(row);
+      for (const row of [...unknown, ...newer]) room.state.putRow(row);
     }
   }
 
