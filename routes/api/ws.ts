@@ -23,8 +23,11 @@ export const handler = define.handlers({
 
     const { socket, response } = Deno.upgradeWebSocket(req, {
       idleTimeout: IDLE_TIMEOUT,
-      ...(offers(req, SUBPROTOCOL) && { protocol: SUBPROTOCOL }),
     });
+    // Not by the option: it throws on lists without a space behind the comma.
+    if (offers(req, SUBPROTOCOL)) {
+      response.headers.set("sec-websocket-protocol", SUBPROTOCOL);
+    }
     let connection: Connection | undefined;
     socket.onopen = () => connection = atoll.connect(socket, session);
     socket.onmessage = ({ data }) => connection?.receive(data);
