@@ -14,17 +14,6 @@ Deno.test("the stand-ins' import map names the same packages as deno.json", () =
   assertEquals(fromNpm(map.imports), fromNpm(config.imports));
 });
 
-Deno.test("the stand-ins' import map has a prefix for each package", () => {
-  for (const [name, target] of Object.entries<string>(config.imports)) {
-    if (!target.startsWith("npm:") || name.endsWith("/")) continue;
-    assertEquals(
-      map.imports[`${name}/`],
-      `${target.replace("npm:", "npm:/")}/`,
-      `offline/import_map.json lacks "${name}/"`,
-    );
-  }
-});
-
 Deno.test("the stand-ins cover what deno.json takes from JSR", () => {
   for (const [name, target] of Object.entries<string>(config.imports)) {
     if (target.startsWith("jsr:")) assert(map.imports[name]?.startsWith("./"));
