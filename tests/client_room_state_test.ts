@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import fc from "npm:fast-check@4.10.1";
+import fc from "fast-check";
 import type {
   EntriesFrame,
   Entry,

@@ -234,7 +234,28 @@ Deno.test("ChatClient counts unread messages and moves the cursor forward only [
   socket.receive(entries([posted(5, { author: "p1" })]));
   assertEquals(client.unread("r1"), 0);
   await stage.clock.tick(5_000);
+  client.flush();
   assertEquals(socket.of("read").length, 1);
+});
+
+Deno.test("ChatClient does not move the cursor back for a post of one's own that comes twice [D6]", async () => {
+  const { socket, client } = await inRoom(1);
+  const own = posted(2, { author: "p1" });
+  socket.receive(entries([own, posted(3), posted(4)]));
+  client.markRead("r1", 4);
+  socket.receive(entries([own, posted(3), posted(4), posted(5)]));
+  assertEquals(client.lastRead("r1"), 4);
+});
+
+Deno.test("ChatClient does not take the end of another page for the room's [C2]", async () => {
+  const { stage, socket, state, client } = await inRoom(20, 11);
+  client.loadOlder("r1");
+  const [history] = socket.of("history");
+  socket.receive(messages(91, 99));
+  const { reset: _, ...empty } = messages(1, 0, { ref: history!.ref! });
+  socket.receive({ ...empty, seq: 99, id: "id-99", posts: 99 });
+  assert(state.more);
+  stage.client.stop();
 });
 
 Deno.test("ChatClient sends read cursors at most once a second, and again if they got lost [D6]", async () => {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import fc from "npm:fast-check@4.10.1";
+import fc from "fast-check";
 import { MemoryOutbox, type OutboxRow } from "../lib/client/outbox.ts";
 import type { ClientFrame, Entry, ErrorCode } from "../lib/protocol.ts";
 import {
@@ -283,6 +283,14 @@ Deno.test("ChatClient posts to a room that is not on screen and forgets it after
   const id = client.post("r2", "hi");
   socket.receive({ type: "posted", ref: id, room: "r2", id, seq: 7 });
   assertEquals(client.rooms.get("r2")!.pending, []);
+});
+
+Deno.test("ChatClient keeps no acknowledged row of a room that left the screen", async () => {
+  const { socket, state, client } = await inRoom(1);
+  ack(socket, client.post("r1", "a"), 2);
+  assertEquals(state.pending.length, 1);
+  client.close("r1");
+  assertEquals(state.pending, []);
 });
 
 Deno.test("ChatClient reports an outbox that fails, and sends nevertheless", async () => {

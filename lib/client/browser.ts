@@ -26,6 +26,7 @@ export function watchPage(client: ChatClient): () => void {
   const offline = () => client.setOnline(false);
   const shown = () => {
     if (document.visibilityState === "visible") client.wake();
+    else client.flush();
   };
   const events: [EventTarget, string, () => void][] = [
     [globalThis, "online", online],

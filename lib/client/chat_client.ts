@@ -8,18 +8,16 @@ import {
   type ClientFrame,
   type EntriesFrame,
   type ErrorFrame,
-  type FollowedRoom,
   type MeFrame,
   type MessagesFrame,
   normalizeBody,
   type Person,
-  type PresenceFrame,
   type ServerFrame,
   SUBPROTOCOL,
   TOKEN_SUBPROTOCOL_PREFIX,
-  type TypingFrame,
 } from "../protocol.ts";
 import { type Clock, systemClock } from "./clock.ts";
+import { Company } from "./company.ts";
 import {
   Connection,
   type ConnectionStatus,
@@ -33,7 +31,7 @@ import {
 } from "./held_rooms.ts";
 import { BUFFERED_MOST, type ClientError, type Link } from "./link.ts";
 import { MemoryOutbox, type Outbox, type OutboxRow } from "./outbox.ts";
-import { ReadCursors } from "./read_cursors.ts";
+import { Reading } from "./reading.ts";
 import type { RoomState } from "./room_state.ts";
 import { RoomSync } from "./room_sync.ts";
 import { Sender } from "./sender.ts";
@@ -73,16 +71,6 @@ export interface ChatClientOptions {
   me?: MeFrame;
 }
 
-/** Times in milliseconds. */
-export const CLIENT_TIMES = {
-  /** One tells at most this often that one is writing. */
-  typing: 3_000,
-  /** Others count as writing for at most this long; the server tells sooner. */
-  typingShown: 60_000,
-  /** Read cursors are sent at most this often. */
-  read: 1_000,
-} as const;
-
 /** Messages kept of a room that left the screen. */
 const MESSAGES_KEPT = 200;
 
@@ -92,12 +80,12 @@ export class ChatClient {
   #timers: Timers;
   #connection: Connection;
   #rooms = new HeldRooms();
-  #reads = new ReadCursors();
+  #reading: Reading;
+  #company: Company;
   #sync: RoomSync;
   #sender: Sender;
   #person: Person | null;
   #me: MeFrame | null = null;
-  #meIsFresh = false;
   #lastError: ClientError | null = null;
   #listeners = new Set<() => void>();
   #notifying = false;
@@ -111,6 +99,8 @@ export class ChatClient {
     this.#connection = this.#makeConnection(options, random);
     const link = this.#makeLink(random);
     this.#sync = new RoomSync(link, this.#rooms);
+    this.#reading = new Reading(link, this.#rooms);
+    this.#company = new Company(link, this.#rooms);
     const outbox = options.outbox ?? new MemoryOutbox();
     this.#sender = new Sender(link, this.#rooms, outbox);
     if (options.me) this.#takeMe(options.me);
@@ -160,20 +150,12 @@ export class ChatClient {
 
   /** Seq up to which one has read, as far as known here. */
   lastRead(room: string): number {
-    const id = this.#rooms.idOf(room);
-    return Math.max(this.#followed(id)?.lastRead ?? 0, this.#reads.get(id).seq);
+    return this.#reading.lastRead(room);
   }
 
   /** How many messages one has not read. */
   unread(room: string): number {
-    const id = this.#rooms.idOf(room);
-    const followed = this.#followed(id);
-    const state = this.#rooms.find(id)?.state;
-    if (!followed) return 0;
-    const held = state?.epoch === this.#me?.epoch ? state?.posts ?? 0 : 0;
-    const posts = Math.max(followed.posts, held);
-    const read = Math.max(followed.lastReadPosts, this.#reads.get(id).posts);
-    return Math.max(0, posts - read);
+    return this.#reading.unread(room);
   }
 
   /** Who has the room on screen, or null when unknown. */
@@ -220,8 +202,7 @@ export class ChatClient {
 
   /** Sends at once what otherwise waits to be sent together: the tab may go. */
   flush(): void {
-    this.#timers.cancel("read");
-    this.#sendReads();
+    this.#reading.flush();
   }
 
   /**
@@ -256,7 +237,7 @@ export class ChatClient {
     this.flush();
     held.onScreen = false;
     this.#sync.leave(held);
-    this.#forgetPeople(held);
+    this.#company.forget(held);
     held.state.dropAcknowledgedRows();
     held.state.trim(MESSAGES_KEPT);
     this.#rooms.forgetIdle();
@@ -314,23 +295,12 @@ export class ChatClient {
   /** Tells the others that one is writing; at most every 3 s. */
   sendTyping(room: string): void {
     const held = this.#rooms.find(room);
-    const now = this.#clock.now();
-    if (!held || now - held.typingSentAt < CLIENT_TIMES.typing) return;
-    if (this.#isCongested) return;
-    if (this.#send({ type: "typing", room: held.key })) held.typingSentAt = now;
+    if (held) this.#company.sendTyping(held);
   }
 
   /** Moves the read cursor forward to `seq`; sent at most once a second. */
   markRead(room: string, seq: number): void {
-    const id = this.#rooms.idOf(room);
-    const followed = this.#followed(id);
-    const state = this.#rooms.find(id)?.state;
-    const head = Math.max(followed?.head ?? 0, state?.cursor.seq ?? 0);
-    const to = Math.min(seq, head);
-    if (to <= this.lastRead(id)) return;
-    const seen = followed && to >= followed.head ? followed.posts : 0;
-    this.#reads.move(id, { seq: to, posts: state?.postsAt(to) ?? seen });
-    this.#readsChanged();
+    this.#reading.mark(room, seq);
   }
 
   // --- What the server says --------------------------------------------------
@@ -356,9 +326,9 @@ export class ChatClient {
       case "me":
         return this.#takeMe(frame);
       case "presence":
-        return this.#takePresence(frame);
+        return this.#company.takePresence(frame);
       case "typing":
-        return this.#takeTyping(frame);
+        return this.#company.takeTyping(frame, this.person);
       case "error":
         return this.#takeError(frame);
       case "pong":
@@ -395,57 +365,23 @@ export class ChatClient {
 
   /** Whoever posted writes no more, and who posted oneself has read so far. */
   #noteAuthors(room: HeldRoom, frame: EntriesFrame): void {
-    for (const { kind, author, seq, posts } of frame.entries) {
-      if (kind !== "posted") continue;
-      if (author === this.person?.id && seq <= room.state.cursor.seq) {
-        this.#reads.move(room.key, { seq, posts }, true);
-      }
-      if (room.typing.some(({ id }) => id === author)) {
-        room.typing = room.typing.filter(({ id }) => id !== author);
-      }
+    for (const entry of frame.entries) {
+      if (entry.kind !== "posted") continue;
+      this.#company.posted(room, entry);
+      const { seq, posts, author } = entry;
+      const applied = seq <= room.state.cursor.seq;
+      if (!applied || author !== this.person?.id) continue;
+      this.#reading.posted(room.key, seq, posts);
     }
   }
 
   #takeMe(frame: MeFrame): void {
     const held = this.#me;
     if (held?.epoch === frame.epoch && frame.version < held.version) return;
-    if (held && held.epoch !== frame.epoch) this.#reads.clear();
     this.#me = frame;
-    for (const { slug, room } of frame.rooms) {
-      this.#reads.rename(slug, room);
-      this.#rooms.identify(slug, room);
-    }
+    for (const { slug, room } of frame.rooms) this.#rooms.identify(slug, room);
     for (const state of this.rooms.values()) state.rename(frame.person);
-    if (this.#meIsFresh) this.#checkReads(frame);
-    this.#meIsFresh = false;
-    this.#changed();
-  }
-
-  /** After connecting: what the server did not keep is sent again. */
-  #checkReads({ rooms }: MeFrame): void {
-    for (const { room, lastRead } of rooms) {
-      if (this.#reads.get(room).seq > lastRead) this.#reads.resend(room);
-    }
-    this.#readsChanged();
-  }
-
-  #takePresence({ room, count, people = [] }: PresenceFrame): void {
-    const held = this.#rooms.find(room);
-    if (!held?.onScreen) return;
-    held.presence = { count, people };
-    for (const person of people) held.state.rename(person);
-    this.#changed();
-  }
-
-  #takeTyping({ room, people }: TypingFrame): void {
-    const held = this.#rooms.find(room);
-    if (!held?.onScreen) return;
-    const others = people.filter(({ id }) => id !== this.person?.id);
-    held.typing = others.length > 0 ? others : NOBODY;
-    this.#timers.set(`typing ${held.key}`, CLIENT_TIMES.typingShown, () => {
-      held.typing = NOBODY;
-      this.#changed();
-    });
+    this.#reading.take(frame);
     this.#changed();
   }
 
@@ -507,23 +443,16 @@ export class ChatClient {
   }
 
   #opened(): void {
-    this.#meIsFresh = true;
     this.#sync.joinAll();
     this.#sender.pump();
-    this.#readsChanged();
+    this.#reading.opened();
   }
 
   #closed(code: number | null): void {
     this.#sync.disconnected();
     this.#sender.disconnected(code);
-    for (const room of this.#rooms.all()) this.#forgetPeople(room);
+    for (const room of this.#rooms.all()) this.#company.forget(room);
     this.#changed();
-  }
-
-  #forgetPeople(room: HeldRoom): void {
-    room.presence = null;
-    room.typing = NOBODY;
-    this.#timers.cancel(`typing ${room.key}`);
   }
 
   #submit(
@@ -538,27 +467,6 @@ export class ChatClient {
       ...(problem ? { failed: problem } : {}),
     });
     return id;
-  }
-
-  #followed(id: string): FollowedRoom | undefined {
-    return this.#me?.rooms.find(({ room }) => room === id);
-  }
-
-  #readsChanged(): void {
-    this.#changed();
-    if (!this.#connection.isOpen || !this.#reads.hasUnsent) return;
-    const waited = this.#clock.now() - this.#readsSentAt;
-    const wait = CLIENT_TIMES.read - waited;
-    this.#timers.setOnce("read", wait, () => this.#sendReads());
-  }
-  #readsSentAt = -Infinity;
-
-  #sendReads(): void {
-    if (!this.#connection.isOpen || !this.#reads.hasUnsent) return;
-    this.#readsSentAt = this.#clock.now();
-    for (const [room, seq] of this.#reads.takeUnsent()) {
-      this.#send({ type: "read", room, seq });
-    }
   }
 
   get #isCongested(): boolean {

@@ -53,7 +53,6 @@ export class RoomSync {
   /** Forgets requests that a lost connection won't answer any more. */
   disconnected(): void {
     for (const room of this.#rooms.all()) {
-      room.joinRef = null;
       if (room.older) room.older.ref = null;
     }
   }
