@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 /** The mark with the name beside it, as a link to the start. */
 export function Brand({ href = "/" }: { href?: string }): JSX.Element {
   return (
-    <a class="brand" href={href}>
+    <a class="brand" href={href} aria-current="false">
       <BrandMark />
       <span>Atoll</span>
     </a>

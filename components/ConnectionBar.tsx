@@ -27,7 +27,7 @@ export function ConnectionBar(
           : seconds > 0
           ? t("connection.retry_in", { count: seconds })
           : t("connection.retry_now")}
-        {unsent > 0 && <>{t("connection.unsent", { count: unsent })}</>}
+        {unsent > 0 && ` ${t("connection.unsent", { count: unsent })}`}
       </span>
       {status === "reconnecting" && (
         <button type="button" class="button small" onClick={onTry}>

@@ -40,8 +40,9 @@ export const MessageRow = memo(function MessageRow(
 ): JSX.Element {
   const { id, author, name, first, pending, change, editing, actions } = props;
   const row = useRef<HTMLElement>(null);
-  const [active, setActive] = useState(false);
-  const longPress = useLongPress(() => setActive(true));
+  const [hovered, setHovered] = useState(false);
+  const [focused, setFocused] = useState(false);
+  const longPress = useLongPress(() => setHovered(true));
   const state = stateOf(pending, change);
   const canAct = pending === null && !isGone(props) && !editing;
   return (
@@ -53,12 +54,12 @@ export const MessageRow = memo(function MessageRow(
       data-id={id}
       data-seq={props.message?.seq}
       tabIndex={-1}
-      onMouseEnter={() => setActive(true)}
-      onMouseLeave={() => setActive(false)}
-      onFocusIn={() => setActive(true)}
+      onMouseEnter={() => setHovered(true)}
+      onMouseLeave={() => setHovered(false)}
+      onFocusIn={() => setFocused(true)}
       onFocusOut={(event) => {
         const next = event.relatedTarget as Node | null;
-        if (!row.current?.contains(next)) setActive(false);
+        if (!row.current?.contains(next)) setFocused(false);
       }}
       {...longPress}
     >
@@ -75,7 +76,7 @@ export const MessageRow = memo(function MessageRow(
         </div>
         <MessageNote {...props} />
       </div>
-      {active && canAct && (
+      {(hovered || focused) && canAct && (
         <MessageToolbar
           id={id}
           body={bodyOf(props)}

@@ -36,7 +36,7 @@ export function OlderPage(
   return (
     <Page t={t} me={me.person}>
       <h1>
-        <span class="hash">#</span>
+        <span class="hash" aria-hidden="true">#</span>
         <bdi>{room.name}</bdi>
       </h1>
       <p class="row">

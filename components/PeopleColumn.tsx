@@ -31,7 +31,7 @@ export function PeopleColumn(props: PeopleColumnProps): JSX.Element {
         <h2 class="column-title">
           {t("people.title")}
           {presence !== null && (
-            <>— {t("people.here", { count: presence.count })}</>
+            ` — ${t("people.here", { count: presence.count })}`
           )}
         </h2>
         <button

@@ -51,7 +51,7 @@ export function RoomNav(props: RoomNavProps): JSX.Element {
         ))}
       </ul>
       <NewRoom onCreated={props.onOpen} />
-      <a class="ghost" href="/rooms">
+      <a class="ghost" href="/rooms" aria-current="false">
         <Icon name="search" size={16} />
         {t("rooms.all")}
       </a>

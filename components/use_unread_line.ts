@@ -3,15 +3,21 @@ import { useEffect, useState } from "preact/hooks";
 import type { ChatClient } from "../lib/client/chat_client.ts";
 
 /**
- * Seq behind which messages are new to the reader: fixed when the room is
- * opened, and anew when the page goes out of sight.
+ * Seq behind which messages are new to the reader, or null for no line: fixed
+ * when the room is opened, and anew when something came while the page was out
+ * of sight.
  */
-export function useUnreadLine(client: ChatClient, room: string): number {
-  const [after, setAfter] = useState(() => client.lastRead(room));
+export function useUnreadLine(client: ChatClient, room: string): number | null {
+  const [after, setAfter] = useState(() =>
+    client.unread(room) > 0 ? client.lastRead(room) : null
+  );
   useEffect(() => {
+    let hiddenAt: number | null = null;
     const onVisibility = () => {
-      if (document.visibilityState === "hidden") {
-        setAfter(client.lastRead(room));
+      const cursor = client.rooms.get(room)?.cursor.seq ?? 0;
+      if (document.visibilityState === "hidden") hiddenAt = cursor;
+      else if (hiddenAt !== null && cursor > hiddenAt) {
+        setAfter(Math.min(hiddenAt, client.lastRead(room)));
       }
     };
     document.addEventListener("visibilitychange", onVisibility);
