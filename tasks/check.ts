@@ -4,6 +4,7 @@ import {
   packageFlags,
   type Packages,
   ROOT,
+  TESTS,
 } from "./packages.ts";
 
 /** What was counted, as the last line says it. */
@@ -89,7 +90,7 @@ async function modules(folder = "lib"): Promise<string[]> {
 }
 
 if (import.meta.main) {
-  const counts = await check(await choosePackages());
+  const counts = await check(await choosePackages(TESTS));
   console.log(summary(counts));
   Deno.exit(counts.failed > 0 ? 1 : 0);
 }

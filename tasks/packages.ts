@@ -23,11 +23,16 @@ export function packageFlags(packages: Packages): string[] {
   return [map, `--lock=${ROOT}offline/deno.lock`];
 }
 
+/** What must be downloaded already for the app to be built and served. */
+const APP = ["main.ts", "dev.ts"];
+/** The same for its tests. */
+export const TESTS = [...APP, "tests/packages_test.ts"];
+
 /**
  * Finds out which packages can run, within three seconds also where the network
  * answers nothing, says so in one line and remembers it for child processes.
  */
-export async function choosePackages(): Promise<Packages> {
+export async function choosePackages(modules = APP): Promise<Packages> {
   const forced = Deno.env.get(SETTING);
   if (forced === "jsr" || forced === "offline") return forced;
   if (forced) {
@@ -35,34 +40,26 @@ export async function choosePackages(): Promise<Packages> {
       `${SETTING} must be "jsr" or "offline": current value is "${forced}"`,
     );
   }
-  const [packages, why] = await find();
+  const [packages, why] = await find(modules);
   console.log(why);
   Deno.env.set(SETTING, packages);
   return packages;
 }
 
-async function find(): Promise<[Packages, string]> {
-  const specifiers = await jsrSpecifiers();
-  if (await isCached(specifiers)) {
+async function find(modules: string[]): Promise<[Packages, string]> {
+  if (await areCached(modules)) {
     return ["jsr", "Packages: Fresh and std from JSR (already downloaded)."];
   }
   if (await isReachable()) return ["jsr", "Packages: Fresh and std from JSR."];
   return ["offline", "Packages: JSR can't be reached, so offline/ stands in."];
 }
 
-async function jsrSpecifiers(): Promise<string[]> {
-  const { imports } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
-  const fromJsr = Object.values<string>(imports)
-    .filter((target) => target.startsWith("jsr:"));
-  const builder = `${imports.fresh}/dev`;
-  return builder.startsWith("jsr:") ? [...fromJsr, builder] : fromJsr;
-}
-
-/** Without a config, so that looking doesn't change `node_modules`. */
-async function isCached(specifiers: string[]): Promise<boolean> {
-  const flags = ["--cached-only", "--no-lock", "--no-config", "--quiet"];
+/** Looks without touching `node_modules` or the network. */
+async function areCached(modules: string[]): Promise<boolean> {
+  const flags = ["--cached-only", "--no-lock", "--node-modules-dir=none"];
   const command = new Deno.Command(Deno.execPath(), {
-    args: ["install", ...flags, "--entrypoint", ...specifiers],
+    args: ["install", ...flags, "--entrypoint", ...modules],
+    cwd: ROOT,
     stdin: "null",
     stdout: "null",
     stderr: "null",

@@ -9,6 +9,7 @@ import {
   packageFlags,
   type Packages,
   ROOT,
+  TESTS,
 } from "./packages.ts";
 import { runDeno } from "./process.ts";
 import { findTool, TOOLS } from "./tools.ts";
@@ -73,7 +74,7 @@ function count(report: string): Counts {
   return { passed: cases - skipped - failed, failed, skipped };
 }
 
-const packages = await choosePackages();
+const packages = await choosePackages(TESTS);
 const results = Deno.args.length === 0
   ? [await check(packages), checkTools()]
   : [checkTools()];
