@@ -44,7 +44,7 @@ export class MessageLog {
   readonly #onCommitted: (heads: RoomHead[]) => void;
   readonly #queue: AppendQueue;
   #wiping: Promise<void> | undefined;
-  #wipeAgain = false;
+  #mustWipe = false;
 
   /** Makes the log of an open database. */
   constructor(db: Database, options: MessageLogOptions = {}) {
@@ -137,7 +137,8 @@ export class MessageLog {
   async #append(drafts: Draft[]): Promise<AppendResult> {
     const args = { drafts, now: this.#now() };
     const result = await this.#db.write("append", args);
-    if (drafts.some((draft) => draft.kind === "deleted")) this.#wipe();
+    if (drafts.some((draft) => draft.kind === "deleted")) this.#mustWipe = true;
+    if (this.#mustWipe) this.#wiping ??= this.#wipe();
     return result;
   }
 
@@ -149,17 +150,17 @@ export class MessageLog {
     }
   }
 
-  /** After a deletion the text also has to leave the write-ahead log (L7). */
-  #wipe(): void {
-    this.#wipeAgain = true;
-    this.#wiping ??= this.#wipeUntilDone();
-  }
-
-  async #wipeUntilDone(): Promise<void> {
-    while (this.#wipeAgain) {
-      this.#wipeAgain = false;
-      // Reported already; the next deletion or start wipes what this one left.
-      await this.#db.checkpoint().catch(() => {});
+  /**
+   * After a deletion the text also has to leave the write-ahead log (L7).
+   * Where that fails, the next append or start tries again.
+   */
+  async #wipe(): Promise<void> {
+    while (this.#mustWipe) {
+      this.#mustWipe = false;
+      const wiped = await this.#db.checkpoint().catch(() => false);
+      if (wiped) continue;
+      this.#mustWipe = true;
+      break;
     }
     this.#wiping = undefined;
   }

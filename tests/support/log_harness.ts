@@ -1,0 +1,187 @@
+/** A log over a database of whatever kind, with people and rooms. */
+import { assertEquals } from "@std/assert";
+import { uuidv7 } from "../../lib/client/uuid.ts";
+import type { Database } from "../../lib/db/open.ts";
+import {
+  type Appended,
+  type Draft,
+  MessageLog,
+  type RoomHead,
+} from "../../lib/message_log.ts";
+import type { Entry, Message } from "../../lib/protocol.ts";
+
+/** A database that tests can open, look into from outside, and remove. */
+export interface LogStore {
+  /** Opens it, new or as it was left. */
+  open(): Promise<Database>;
+  /** A new one of the same kind. */
+  another(): LogStore;
+  /** Runs statements as another program would. */
+  execute(statements: string): Promise<void>;
+  /** Removes it and everything that belongs to it. */
+  remove(): Promise<void>;
+}
+
+const ALL = { limit: 1_000_000, bytes: Number.MAX_SAFE_INTEGER };
+
+/** Far in the future, so that `at` is this clock's, not that of a room's making. */
+const START = Date.UTC(2100, 0, 1);
+
+/** What a test of the log needs; names are people's, rooms go by number. */
+export class LogHarness {
+  readonly store: LogStore;
+  /** Milliseconds since 1970; it stands still unless a test moves it. */
+  now = START;
+  /** What the doorbell told. */
+  readonly rung: RoomHead[] = [];
+  db!: Database;
+  log!: MessageLog;
+  /** The person who writes unless another is named. */
+  ada!: string;
+  /** The lobby's id. */
+  lobby!: string;
+
+  private constructor(store: LogStore) {
+    this.store = store;
+  }
+
+  /** Opens a new store and adds Ada. */
+  static async start(store: LogStore): Promise<LogHarness> {
+    const harness = new LogHarness(store);
+    await harness.open();
+    harness.ada = await harness.person("Ada");
+    const lobby = await harness.db.read.selectFrom("rooms").select("id")
+      .where("slug", "=", "lobby").executeTakeFirstOrThrow();
+    harness.lobby = lobby.id;
+    return harness;
+  }
+
+  /** Opens the database (again). */
+  async open(): Promise<void> {
+    this.db = await this.store.open();
+    this.log = new MessageLog(this.db, {
+      now: () => this.now,
+      onCommitted: (heads) => this.rung.push(...heads),
+    });
+  }
+
+  /** Closes the log and the database. */
+  async close(): Promise<void> {
+    await this.log.close();
+    await this.db.close();
+  }
+
+  /** The epoch of another database of the same kind. */
+  async another(): Promise<string> {
+    const store = this.store.another();
+    const db = await store.open();
+    await db.close();
+    await store.remove();
+    return db.epoch;
+  }
+
+  /** Adds a person, who follows the lobby. */
+  async person(name: string): Promise<string> {
+    const person = uuidv7();
+    await this.db.write("enter", {
+      person,
+      name,
+      key: name.toLowerCase(),
+      tokenHash: crypto.getRandomValues(new Uint8Array(32)),
+      now: this.now,
+      expiresAt: this.now + 1,
+      freedBefore: 0,
+    });
+    return person;
+  }
+
+  /** Adds a room, which Ada follows. */
+  async room(name: string): Promise<string> {
+    const id = uuidv7();
+    const person = this.ada;
+    const key = name.toLowerCase();
+    await this.db.write("createRoom", {
+      ...{ id, name, key, slug: key, person, now: START },
+    });
+    return id;
+  }
+
+  /** Posts, as Ada in the lobby unless told otherwise. */
+  post(body: string, draft: Partial<Draft> = {}): Promise<Appended> {
+    return this.append({ kind: "posted", body, ...draft });
+  }
+
+  /** Edits a message, as Ada in the lobby unless told otherwise. */
+  edit(
+    message: string,
+    body: string,
+    draft: Partial<Draft> = {},
+  ): Promise<Appended> {
+    return this.append({ kind: "edited", message, body, ...draft });
+  }
+
+  /** Deletes a message, as Ada in the lobby unless told otherwise. */
+  delete(message: string, draft: Partial<Draft> = {}): Promise<Appended> {
+    return this.append({ kind: "deleted", message, ...draft });
+  }
+
+  /** Appends with a new id unless one is given. */
+  append(draft: Record<string, unknown>): Promise<Appended> {
+    const base = { room: this.lobby, id: uuidv7(), author: this.ada };
+    return this.log.append({ ...base, ...draft } as Draft);
+  }
+
+  /** The room's whole log. */
+  entries(room = this.lobby): Promise<Entry[]> {
+    return this.log.read(room, { after: 0, ...ALL });
+  }
+
+  /** The present state of all messages in the room. */
+  async messages(room = this.lobby): Promise<Message[]> {
+    const messages: Message[] = [];
+    for (let before = Number.MAX_SAFE_INTEGER;;) {
+      const page = await this.log.page(room, { before, limit: 100 });
+      messages.unshift(...page!.messages);
+      if (!page!.more) return messages;
+      before = messages[0]!.seq;
+    }
+  }
+
+  /** Checks that the log has no holes and that the messages are its fold. */
+  async checkFold(room = this.lobby): Promise<Entry[]> {
+    const entries = await this.entries(room);
+    assertEquals(entries.map(({ seq }) => seq), entries.map((_, i) => i + 1));
+    assertEquals(await this.messages(room), fold(entries));
+    const { seq, id, posts } = (await this.log.head(room))!;
+    const { seq: lastSeq, id: lastId, posts: lastPosts } = entries.at(-1) ??
+      { seq: 0, id: "", posts: 0 };
+    assertEquals({ seq, id, posts }, {
+      ...{ seq: lastSeq, id: lastId, posts: lastPosts },
+    });
+    return entries;
+  }
+}
+
+/** What the messages must look like after these entries. */
+function fold(entries: readonly Entry[]): Message[] {
+  const messages = new Map<string, Message>();
+  for (const entry of entries) {
+    const { seq, id, at, posts, author, name } = entry;
+    if (entry.kind === "posted") {
+      const { body, deleted } = entry;
+      const state = { id, seq, rev: seq, at, posts, author, name, body };
+      messages.set(id, { ...state, ...deleted && { deleted } });
+      continue;
+    }
+    const message = messages.get(entry.message)!;
+    message.rev = seq;
+    if (entry.kind === "edited") {
+      message.body = entry.body;
+      message.editedAt = at;
+    } else {
+      message.body = "";
+      message.deleted = true;
+    }
+  }
+  return [...messages.values()];
+}
