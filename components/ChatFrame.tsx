@@ -12,9 +12,8 @@ import { useChatClient } from "./use_chat_client.ts";
 import { type RoomChoice, useRooms } from "./use_rooms.ts";
 import { useShortcuts } from "./use_shortcuts.ts";
 import { roomTitle, useTitle } from "./use_title.ts";
-
-/** Which column a phone shows. */
-type Column = "rooms" | "talk" | "people";
+import { useColumn } from "./use_column.ts";
+import { useWords } from "./words.ts";
 
 /** The page: rooms, the conversation, people, and what opens over them. */
 export function ChatFrame(props: ChatProps): JSX.Element {
@@ -26,6 +25,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
   const [people, setPeople] = usePeopleShown();
   const [dialog, setDialog] = useState<"switcher" | "shortcuts" | null>(null);
   const close = () => setDialog(null);
+  const t = useWords();
 
   useShortcuts({
     client,
@@ -44,6 +44,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
   };
   return (
     <div class="frame" data-column={column} data-people={people.attribute}>
+      <a class="skip" href="#message-box">{t("app.skip")}</a>
       <RoomNav
         rooms={rooms}
         current={room.slug}
@@ -80,17 +81,6 @@ export function ChatFrame(props: ChatProps): JSX.Element {
 
 function totalUnread(client: ChatClient, { rooms }: RoomChoice): number {
   return rooms.reduce((sum, { room }) => sum + client.unread(room), 0);
-}
-
-/** The column on a phone; the browser's back button leaves people and rooms. */
-function useColumn(): [Column, (column: Column) => void] {
-  const [column, setColumn] = useState<Column>("talk");
-  useEffect(() => {
-    const onPopState = () => setColumn("talk");
-    addEventListener("popstate", onPopState);
-    return () => removeEventListener("popstate", onPopState);
-  }, []);
-  return [column, setColumn];
 }
 
 /** Whether people are shown: as the width allows until one chooses. */

@@ -84,6 +84,7 @@ export function Composer(props: ComposerProps): JSX.Element {
       <input type="hidden" name="id" value={props.postId} />
       <textarea
         ref={field}
+        id="message-box"
         name="body"
         rows={1}
         dir="auto"
@@ -122,6 +123,8 @@ function ComposerNote(
   const tooMany = left < 0;
   const note = tooMany
     ? t("composer.over", { count: -left })
+    : error === "too_long"
+    ? t("composer.too_big")
     : error !== null
     ? t.error(error)
     : left <= COUNT_FROM

@@ -1,6 +1,6 @@
 /** A room: its header, messages and composer. */
 import type { JSX } from "preact";
-import { useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { ChatClient } from "../lib/client/chat_client.ts";
 import type { RoomState } from "../lib/client/room_state.ts";
 import type { Person } from "../lib/protocol.ts";
@@ -56,6 +56,7 @@ export function Conversation(given: ConversationProps): JSX.Element {
   const waiting = client.status !== "connected" &&
     client.status !== "connecting";
   const pending = state?.pending ?? [];
+  useEffect(() => focusComposer(field.current), []);
 
   return (
     <main class="talk">
@@ -110,6 +111,17 @@ export function Conversation(given: ConversationProps): JSX.Element {
       />
     </main>
   );
+}
+
+/** Ready to write, where that opens no keyboard over the page. */
+function focusComposer(field: HTMLTextAreaElement | null): void {
+  const { activeElement } = document;
+  const elsewhere = activeElement !== null &&
+    activeElement !== document.body && !activeElement.closest(".room-list");
+  if (field === null || elsewhere || !matchMedia("(hover: hover)").matches) {
+    return;
+  }
+  field.focus({ preventScroll: true });
 }
 
 interface FootProps extends ConversationProps {

@@ -79,7 +79,8 @@ export function MessageLog(props: MessageLogProps): JSX.Element {
         class="log"
         role="log"
         aria-label={t("room.messages")}
-        aria-live="polite"
+        // Further up, what scrolling loads is not news.
+        aria-live={scroll.following ? "polite" : "off"}
         tabIndex={0}
         data-region
         onScroll={scroll.onScroll}

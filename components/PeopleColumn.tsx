@@ -87,7 +87,7 @@ function PeopleNote(
 ): JSX.Element | null {
   const t = useWords();
   if (presence === null) {
-    return <p class="people-note">{t("people.unknown")}</p>;
+    return <p class="people-note needs-script">{t("people.unknown")}</p>;
   }
   if (presence.people.length > 0 || presence.count === 0) return null;
   return <p class="people-note">{t("people.too_many")}</p>;

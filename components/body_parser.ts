@@ -76,17 +76,20 @@ function pushPlain(spans: Span[], text: string): void {
 
 /** Gives back to the sentence what ends it: `(see https://a.org/b).` */
 function trimAddress(address: string): string {
-  while (TRAILING.test(address)) {
-    const last = address.slice(-1);
-    const opening = OPENING[last];
-    if (
-      opening !== undefined && count(address, opening) >= count(address, last)
-    ) {
-      return address;
-    }
-    address = address.slice(0, -1);
+  const closings = new Map<string, number>();
+  for (const bracket of ")]}") {
+    const surplus = count(address, bracket) - count(address, OPENING[bracket]!);
+    closings.set(bracket, surplus);
   }
-  return address;
+  let end = address.length;
+  for (; TRAILING.test(address[end - 1] ?? ""); end--) {
+    const last = address[end - 1]!;
+    const surplus = closings.get(last);
+    if (surplus === undefined) continue;
+    if (surplus <= 0) break;
+    closings.set(last, surplus - 1);
+  }
+  return address.slice(0, end);
 }
 
 function count(text: string, character: string): number {

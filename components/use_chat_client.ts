@@ -2,6 +2,7 @@
 import { useEffect, useReducer, useState } from "preact/hooks";
 import { checkSession, socketUrl, watchPage } from "../lib/client/browser.ts";
 import { ChatClient } from "../lib/client/chat_client.ts";
+import { TabOutbox } from "./tab_outbox.ts";
 import type { ChatProps } from "./chat_props.ts";
 
 /**
@@ -31,6 +32,7 @@ function createClient({ me, room, page }: ChatProps): ChatClient {
     me,
     person: me.person,
     checkSession,
+    outbox: new TabOutbox(me.person.id),
   });
   client.open(room.id, { ...page, reset: true });
   return client;

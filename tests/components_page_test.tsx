@@ -1,0 +1,106 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { renderToString } from "npm:preact-render-to-string@6.8.2";
+import { hueOf, initialOf } from "../components/Avatar.tsx";
+import type { ChatProps } from "../components/chat_props.ts";
+import Chat from "../islands/Chat.tsx";
+import { nextPath } from "../lib/forms.ts";
+import { stringsOf } from "../lib/locale.ts";
+import type { Message } from "../lib/protocol.ts";
+
+const ROOM = "01a20000-0000-7000-8000-000000000001";
+
+function message(seq: number, name: string, body: string): Message {
+  const id = `01a20000-0000-7000-8000-${String(seq).padStart(12, "0")}`;
+  const at = Date.UTC(2026, 10, 22, 9, seq);
+  return { id, seq, rev: seq, at, posts: seq, author: name, name, body };
+}
+
+function props(messages: Message[]): ChatProps {
+  const person = { id: "ana", name: "Ana" };
+  const head = messages.length;
+  const lobby = {
+    room: ROOM,
+    slug: "lobby",
+    name: "lobby",
+    kind: "open" as const,
+    head,
+    posts: head,
+    lastRead: 0,
+    lastReadPosts: 0,
+  };
+  return {
+    me: { type: "me", version: 1, epoch: "e", person, rooms: [lobby] },
+    room: { id: ROOM, slug: "lobby", name: "lobby" },
+    page: {
+      type: "messages",
+      room: ROOM,
+      epoch: "e",
+      seq: head,
+      id: messages.at(-1)?.id ?? "",
+      posts: head,
+      messages,
+      more: false,
+    },
+    locale: "en",
+    strings: stringsOf("en"),
+    zone: "UTC",
+    now: Date.UTC(2026, 10, 22, 10),
+    postId: "01a20000-0000-7000-8000-00000000ffff",
+    refused: null,
+  };
+}
+
+Deno.test("A room's page can be read and posted to without scripts", () => {
+  const html = renderToString(
+    <Chat
+      {...props([message(1, "Omar", "Hello <b>"), message(2, "李雷", "你好")])}
+    />,
+  );
+  for (
+    const part of [
+      'role="log" aria-label="Messages"',
+      'aria-label="Rooms"',
+      'method="post" action="/rooms/lobby"',
+      'aria-label="Message"',
+      "Hello &lt;b>",
+      "你好",
+    ]
+  ) assertStringIncludes(html, part);
+  assertEquals(html.match(/<article/g)?.length, 2);
+  assert(
+    !html.includes(" style="),
+    "a policy with a nonce blocks style attributes",
+  );
+});
+
+Deno.test("What a form was refused for is shown with the text", () => {
+  const refused = { text: "my text", code: "too_fast" as const };
+  const html = renderToString(<Chat {...props([])} refused={refused} />);
+  assertStringIncludes(html, "my text</textarea>");
+  assertStringIncludes(html, "Too many messages at once.");
+});
+
+Deno.test("An initial is the first grapheme, the colour one of 24", () => {
+  assertEquals(initialOf("ana"), "A");
+  assertEquals(initialOf("李雷"), "李");
+  assertEquals(initialOf("👩‍👩‍👧 x"), "👩‍👩‍👧");
+  const hues = new Set(Array.from({ length: 500 }, (_, i) => hueOf(`p${i}`)));
+  assertEquals(hues.size, 24);
+  assertEquals(hueOf("ana"), hueOf("ana"));
+});
+
+Deno.test("One goes on only to pages of this site", () => {
+  const here = new URL("https://chat.test/");
+  assertEquals(nextPath("/rooms/x?before=3", here), "/rooms/x?before=3");
+  for (
+    const next of [
+      null,
+      "",
+      "//evil.test",
+      "/\\evil.test",
+      "/\t/evil.test",
+      "https://evil.test/",
+      "javascript:alert(1)",
+    ]
+  ) assertEquals(nextPath(next, here), "/rooms/lobby", String(next));
+});
