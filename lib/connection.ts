@@ -3,16 +3,18 @@ import { Buffer } from "node:buffer";
 import { ERRORS, Refusal } from "./errors.ts";
 import type { Subscription } from "./chat_hub.ts";
 import {
+  type ClientFrame,
+  FrameError,
+  parseClientFrame,
+} from "./client_frames.ts";
+import {
   CLOSE,
   type ErrorFrame,
-  FrameError,
   LIMITS,
-  parseClientFrame,
   type Ref,
   refOf,
   type ServerFrame,
 } from "./protocol.ts";
-import type { ClientFrame } from "./protocol.ts";
 import type { Session } from "./sessions.ts";
 import type { Socket } from "./socket.ts";
 

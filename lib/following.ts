@@ -193,6 +193,7 @@ export class Following {
   #take(follower: Follower, me: MeFrame): void {
     if (this.#people.get(follower.id) !== follower) return;
     const known = follower.rooms;
+    const isFirst = follower.me === undefined;
     follower.me = me;
     follower.rooms = new Map(me.rooms.map((room) => [room.room, room]));
     for (const [id, room] of follower.rooms) {
@@ -203,6 +204,7 @@ export class Following {
     for (const id of known.keys()) {
       if (!follower.rooms.has(id)) this.#unfollow(follower, id);
     }
+    if (isFirst) return this.#tellAll(follower, () => true);
     this.#changed.add(follower);
     this.#scheduleTell();
   }

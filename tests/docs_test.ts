@@ -2,7 +2,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { SETTINGS } from "../lib/config.ts";
 import { ERRORS } from "../lib/errors.ts";
-import { clientFrameSchemas, CLOSE } from "../lib/protocol.ts";
+import { clientFrameSchemas } from "../lib/client_frames.ts";
+import { CLOSE } from "../lib/protocol.ts";
 
 const read = (path: string) =>
   Deno.readTextFile(new URL(`../${path}`, import.meta.url));
