@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { renderToString } from "npm:preact-render-to-string@6.8.2";
+import { App } from "fresh";
+import type { VNode } from "preact";
 import { hueOf, initialOf } from "../components/Avatar.tsx";
 import type { ChatProps } from "../components/chat_props.ts";
 import Chat from "../islands/Chat.tsx";
@@ -50,8 +51,15 @@ function props(messages: Message[]): ChatProps {
   };
 }
 
-Deno.test("A room's page can be read and posted to without scripts", () => {
-  const html = renderToString(
+/** What the server sends for a page. */
+async function render(element: VNode): Promise<string> {
+  const app = new App().get("/", (ctx) => ctx.render(element));
+  const response = await app.handler()(new Request("http://chat.test/"));
+  return await response.text();
+}
+
+Deno.test("A room's page can be read and posted to without scripts", async () => {
+  const html = await render(
     <Chat
       {...props([message(1, "Omar", "Hello <b>"), message(2, "李雷", "你好")])}
     />,
@@ -73,9 +81,9 @@ Deno.test("A room's page can be read and posted to without scripts", () => {
   );
 });
 
-Deno.test("What a form was refused for is shown with the text", () => {
+Deno.test("What a form was refused for is shown with the text", async () => {
   const refused = { text: "my text", code: "too_fast" as const };
-  const html = renderToString(<Chat {...props([])} refused={refused} />);
+  const html = await render(<Chat {...props([])} refused={refused} />);
   assertStringIncludes(html, "my text</textarea>");
   assertStringIncludes(html, "Too many messages at once.");
 });
