@@ -5,6 +5,9 @@ const SIGNALS: Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
+/** What a child that was told to end gets, in milliseconds, until it is killed. */
+const GRACE = 10_000;
+
 /**
  * Runs `deno` with the arguments and returns its exit code. Signals are passed
  * on, so that the child is never left behind; Ctrl-C reaches it twice, by the
@@ -15,29 +18,30 @@ export async function runDeno(
   options: Omit<Deno.CommandOptions, "args"> = {},
 ): Promise<number> {
   const child = new Deno.Command(Deno.execPath(), { ...options, args }).spawn();
-  const forward = SIGNALS.map((signal) => ({
-    signal,
-    pass: () => pass(child, signal),
-  }));
-  for (const { signal, pass } of forward) Deno.addSignalListener(signal, pass);
-  try {
-    return (await child.status).code;
-  } finally {
-    for (const { signal, pass } of forward) {
-      Deno.removeSignalListener(signal, pass);
-    }
+  let timer: number | undefined;
+  const listeners = SIGNALS.map((signal) => {
+    const listener = () => {
+      send(child, signal);
+      timer ??= setTimeout(() => send(child, "SIGKILL"), GRACE);
+    };
+    Deno.addSignalListener(signal, listener);
+    return { signal, listener };
+  });
+  const { code } = await child.status;
+  clearTimeout(timer);
+  for (const { signal, listener } of listeners) {
+    Deno.removeSignalListener(signal, listener);
   }
+  return code;
 }
 
-function pass(child: Deno.ChildProcess, signal: Deno.Signal): void {
+function send(child: Deno.ChildProcess, signal: Deno.Signal): void {
   try {
     child.kill(signal);
   } catch (error) {
     // It may have ended by itself in the meantime.
-    if (
-      !(error instanceof TypeError) && !(error instanceof Deno.errors.NotFound)
-    ) {
-      throw error;
-    }
+    const hasEnded = error instanceof TypeError ||
+      error instanceof Deno.errors.NotFound;
+    if (!hasEnded) throw error;
   }
 }
