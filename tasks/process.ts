@@ -18,7 +18,7 @@ export async function runDeno(
   options: Omit<Deno.CommandOptions, "args"> = {},
 ): Promise<number> {
   const child = new Deno.Command(Deno.execPath(), { ...options, args }).spawn();
-  let timer: number | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const listeners = SIGNALS.map((signal) => {
     const listener = () => {
       send(child, signal);
