@@ -44,7 +44,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
   };
   return (
     <div class="frame" data-column={column} data-people={people.attribute}>
-      <a class="skip" href="#message-box">{t("app.skip")}</a>
+      <a class="skip" href="#talk">{t("app.skip")}</a>
       <RoomNav
         rooms={rooms}
         current={room.slug}

@@ -84,7 +84,6 @@ export function Composer(props: ComposerProps): JSX.Element {
       <input type="hidden" name="id" value={props.postId} />
       <textarea
         ref={field}
-        id="message-box"
         name="body"
         rows={1}
         dir="auto"

@@ -59,7 +59,7 @@ export function Conversation(given: ConversationProps): JSX.Element {
   useEffect(() => focusComposer(field.current), []);
 
   return (
-    <main class="talk">
+    <main id="talk" class="talk" tabIndex={-1}>
       <RoomHeader
         name={room.name}
         slug={room.slug}

@@ -93,12 +93,16 @@ export function MessageLog(props: MessageLogProps): JSX.Element {
           ))}
         </div>
       </div>
-      {!scroll.following && (
-        <button type="button" class="jump" onClick={scroll.jump}>
-          <Icon name="down" size={16} />
-          {unseen > 0 ? t("room.new_below", { count: unseen }) : t("room.jump")}
-        </button>
-      )}
+      <div class="jump-zone" aria-live="polite">
+        {!scroll.following && (
+          <button type="button" class="jump" onClick={scroll.jump}>
+            <Icon name="down" size={16} />
+            {unseen > 0
+              ? t("room.new_below", { count: unseen })
+              : t("room.jump")}
+          </button>
+        )}
+      </div>
     </div>
   );
 }

@@ -79,6 +79,7 @@ export const MessageRow = memo(function MessageRow(
       {(hovered || focused) && canAct && (
         <MessageToolbar
           id={id}
+          at={props.at}
           body={bodyOf(props)}
           mine={props.mine}
           actions={actions}

@@ -8,6 +8,8 @@ import { useWords } from "./words.ts";
 
 interface MessageToolbarProps {
   id: string;
+  /** When it was posted: read with the toolbar, since the log leaves times out. */
+  at: number;
   body: string;
   mine: boolean;
   actions: MessageActions;
@@ -15,7 +17,7 @@ interface MessageToolbarProps {
 
 /** Copy for everyone; edit and delete for the author, delete after a second click. */
 export function MessageToolbar(
-  { id, body, mine, actions }: MessageToolbarProps,
+  { id, at, body, mine, actions }: MessageToolbarProps,
 ): JSX.Element {
   const t = useWords();
   const [asking, setAsking] = useState(false);
@@ -28,7 +30,11 @@ export function MessageToolbar(
     );
   }
   return (
-    <div class="toolbar" role="toolbar" aria-label={t("message.actions")}>
+    <div
+      class="toolbar"
+      role="toolbar"
+      aria-label={`${t("message.actions")}, ${t.moment(at)}`}
+    >
       <CopyButton text={body} label={t("message.copy")} />
       {mine && (
         <button

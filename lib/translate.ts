@@ -4,7 +4,8 @@ import type { ErrorCode } from "./protocol.ts";
 /** The languages Atoll speaks. */
 export type Locale = "en" | "zh-CN";
 
-type EnglishTexts = typeof import("../locales/en.json", {
+/** The texts as they are in English, the language that has them all. */
+export type EnglishTexts = typeof import("../locales/en.json", {
   with: { type: "json" },
 });
 
@@ -22,6 +23,7 @@ export type TextValues = Readonly<Record<string, string | number>>;
 
 /** Texts, numbers and dates in one language. */
 export interface Translator {
+  /** The language. */
   readonly locale: Locale;
   /** The text of this name, its plural form chosen by `values.count`. */
   (key: TextKey, values?: TextValues): string;
