@@ -1,8 +1,7 @@
 /** The part of the log's contract that is about reading. */
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { uuidv7 } from "../lib/client/uuid.ts";
-import type { Rule } from "./message_log_contract.ts";
-import type { LogHarness } from "./support/log_harness.ts";
+import type { LogHarness, Rule } from "./support/log_harness.ts";
 
 const MUCH = { limit: 1_000, bytes: 1_000_000 };
 

@@ -1,5 +1,5 @@
 /** A log over a database of whatever kind, with people and rooms. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { uuidv7 } from "../../lib/client/uuid.ts";
 import type { Database } from "../../lib/db/open.ts";
 import {
@@ -8,7 +8,23 @@ import {
   MessageLog,
   type RoomHead,
 } from "../../lib/message_log.ts";
-import type { Entry, Message } from "../../lib/protocol.ts";
+import { Refusal } from "../../lib/errors.ts";
+import type { Entry, ErrorCode, Message } from "../../lib/protocol.ts";
+
+/** Registers one test of the log's contract. */
+export type Rule = (
+  name: string,
+  test: (harness: LogHarness) => Promise<void>,
+) => void;
+
+/** Waits for a refusal and compares its code. */
+export async function assertRefused(
+  code: ErrorCode,
+  promise: Promise<unknown>,
+): Promise<void> {
+  const refusal = await assertRejects(() => promise, Refusal);
+  assertEquals(refusal.code, code);
+}
 
 /** A database that tests can open, look into from outside, and remove. */
 export interface LogStore {
