@@ -1,5 +1,5 @@
 /** Composes a running Atoll from its parts, and says what each request carries. */
-import { createDefine } from "fresh";
+import { createDefine, type Define } from "fresh";
 import { Accounts } from "./accounts.ts";
 import { ChatHub } from "./chat_hub.ts";
 import type { Config } from "./config.ts";
@@ -27,7 +27,7 @@ export interface State {
 }
 
 /** Typed helpers for pages, handlers and middlewares. */
-export const define = createDefine<State>();
+export const define: Define<State> = createDefine<State>();
 
 /** How often one person may write: in a burst, and in the long run. */
 const POST_RATE = { perSecond: 10, burst: 100 };

@@ -1,5 +1,6 @@
 /** Headers that every page and answer carries. */
-import { define } from "./app.ts";
+import type { Middleware } from "fresh";
+import type { State } from "./app.ts";
 import { publicUrl } from "./origins.ts";
 
 const HEADERS = {
@@ -15,7 +16,9 @@ const HEADERS = {
  * Content-Security-Policy over plain HTTP, where it would send a browser on a
  * local network to an HTTPS port that does not exist.
  */
-export const responsePolicy = define.middleware(async (ctx) => {
+export const responsePolicy: Middleware<State> = async (
+  ctx,
+): Promise<Response> => {
   const response = await ctx.next();
   if (response.status === 101) return response;
   for (const [name, value] of Object.entries(HEADERS)) {
@@ -28,4 +31,4 @@ export const responsePolicy = define.middleware(async (ctx) => {
     response.headers.set("content-security-policy", plain);
   }
   return response;
-});
+};

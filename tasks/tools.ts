@@ -26,29 +26,7 @@ export const TOOLS: readonly Tool[] = [
     ],
     help: "apt-get install chromium, or set ATOLL_CHROMIUM to a Chrome",
   },
-  {
-    name: "PostgreSQL",
-    setting: "ATOLL_POSTGRES",
-    candidates: ["postgres", ...debianPostgres()],
-    help: "apt-get install postgresql, or set ATOLL_POSTGRES to its postgres",
-  },
-  {
-    name: "NATS",
-    setting: "ATOLL_NATS",
-    candidates: ["nats-server"],
-    help: "apt-get install nats-server, or set ATOLL_NATS to it",
-  },
 ];
-
-/** Debian keeps the server out of `PATH`, one folder a version. */
-function debianPostgres(): string[] {
-  try {
-    return [...Deno.readDirSync("/usr/lib/postgresql")]
-      .map(({ name }) => `/usr/lib/postgresql/${name}/bin/postgres`);
-  } catch {
-    return [];
-  }
-}
 
 /** The path of the program, or undefined where it isn't installed. */
 export function findTool({ setting, candidates }: Tool): string | undefined {

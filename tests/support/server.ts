@@ -1,0 +1,95 @@
+/** The built server as a process of its own, which can be killed and started again. */
+import { build } from "../../tasks/build.ts";
+import { choosePackages, packageFlags, ROOT } from "../../tasks/packages.ts";
+import { serverPermissions } from "../../tasks/start.ts";
+
+/** A server process on a port of its own, over a folder of its own. */
+export class ServerProcess {
+  readonly port: number;
+  readonly data: string;
+  #child: Deno.ChildProcess | undefined;
+
+  private constructor(port: number, data: string) {
+    this.port = port;
+    this.data = data;
+  }
+
+  /** Builds if need be, starts a server and waits until it answers. */
+  static async start(): Promise<ServerProcess> {
+    if (await build(await choosePackages())) {
+      throw new Error("The build failed");
+    }
+    const server = new ServerProcess(freePort(), await Deno.makeTempDir());
+    await server.restart();
+    return server;
+  }
+
+  /** Its address, without a slash at the end. */
+  get url(): string {
+    return `http://localhost:${this.port}`;
+  }
+
+  /** Starts the process (again) and waits until it answers. */
+  async restart(): Promise<void> {
+    const packages = packageFlags(await choosePackages());
+    const flags = [...packages, ...serverPermissions(this.data)];
+    this.#child = new Deno.Command(Deno.execPath(), {
+      args: ["run", ...flags, "lib/serve.ts"],
+      cwd: ROOT,
+      env: {
+        PORT: String(this.port),
+        ATOLL_DATA: this.data,
+        HOST: "127.0.0.1",
+      },
+      stdout: "null",
+      stderr: "inherit",
+    }).spawn();
+    const giveUp = Date.now() + 30_000;
+    while (!await answers(this.port)) {
+      if (Date.now() > giveUp) throw new Error("The server did not start");
+    }
+  }
+
+  /** Ends the process at once, as a loss of power would. */
+  async kill(): Promise<void> {
+    await this.#end("SIGKILL");
+  }
+
+  /** Stops the process cleanly, and gives its exit code. */
+  async stop(): Promise<number> {
+    return await this.#end("SIGTERM");
+  }
+
+  /** Stops the process and removes its data. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    await Deno.remove(this.data, { recursive: true });
+  }
+
+  async #end(signal: Deno.Signal): Promise<number> {
+    const child = this.#child;
+    if (!child) return 0;
+    this.#child = undefined;
+    child.kill(signal);
+    return (await child.status).code;
+  }
+}
+
+/** A TCP port that nothing listens on. */
+export function freePort(): number {
+  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const { port } = listener.addr;
+  listener.close();
+  return port;
+}
+
+async function answers(port: number): Promise<boolean> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/api/session`);
+    await response.body?.cancel();
+    return true;
+  } catch {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return false;
+  }
+}
