@@ -57,6 +57,8 @@ export class Presence {
       this.#changed(room, state, "presence");
       return;
     }
+    // Back within the linger: nobody else has news, but the returning page does.
+    if (present.connections === 0) this.#changed(room, state, "presence");
     clearTimeout(present.leaving);
     present.leaving = undefined;
     present.connections++;

@@ -222,6 +222,21 @@ Deno.test("People on screen are told, and who is writing", async () => {
   });
 });
 
+Deno.test("Who reloads is told at once who is there", async () => {
+  await withAtoll(async (atoll, enter) => {
+    const ana = await enter("Ana");
+    await ana.ask({ type: "join", room: "lobby" });
+    await until(() => ana.last("presence")?.count === 1);
+    ana.connection.ended();
+    const reloaded = new Guest(atoll, ana.session);
+    await reloaded.ask({ type: "join", room: "lobby" });
+    await until(() => reloaded.last("presence")?.count === 1);
+    const secondTab = new Guest(atoll, ana.session);
+    await secondTab.ask({ type: "join", room: "lobby" });
+    await until(() => secondTab.last("presence")?.count === 1);
+  });
+});
+
 Deno.test("A rename shows everywhere at once", async () => {
   await withAtoll(async (atoll, enter) => {
     const ana = await enter("Ana");
