@@ -11,6 +11,7 @@ import {
 import { exampleClient } from "./support/doc_example.ts";
 import { ServerProcess } from "./support/server.ts";
 import { TcpProxy } from "./support/tcp_proxy.ts";
+import { until } from "./support/until.ts";
 
 /** A test with a server process and a browser; resources are the browser's own affair. */
 function browserTest(
@@ -358,8 +359,6 @@ browserTest(
     );
     await ana.sees("Hello!");
     await ana.says("Hello Robin");
-    await page.waitForEvent("console", {
-      predicate: (message) => message.text() === "Ana: Hello Robin",
-    });
+    await until(() => lines.includes("Ana: Hello Robin"));
   },
 );
