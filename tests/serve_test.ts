@@ -1,0 +1,79 @@
+/** The server as a process: how it starts, refuses to start, and stops. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { build } from "../tasks/build.ts";
+import { choosePackages, packageFlags, ROOT } from "../tasks/packages.ts";
+import { serverPermissions } from "../tasks/start.ts";
+import { ServerProcess } from "./support/server.ts";
+
+/** Starts a server that should refuse, and gives what it said. */
+async function refusal(
+  env: Record<string, string>,
+): Promise<{ code: number; lines: string[] }> {
+  const packages = await choosePackages();
+  assertEquals(await build(packages), 0);
+  const data = await Deno.makeTempDir();
+  const permissions = serverPermissions(env.ATOLL_DATA ?? data);
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", ...packageFlags(packages), ...permissions, "lib/serve.ts"],
+    cwd: ROOT,
+    env: { PORT: "0", HOST: "127.0.0.1", ATOLL_DATA: data, ...env },
+  }).output();
+  await Deno.remove(data, { recursive: true });
+  const text = new TextDecoder().decode(stdout) +
+    new TextDecoder().decode(stderr);
+  return { code, lines: text.trim().split("\n") };
+}
+
+Deno.test("A bad setting stops the start with one line that names it", async () => {
+  const cases: [Record<string, string>, RegExp][] = [
+    [{ PORT: "http" }, /PORT must be .*"http"/],
+    [{ PORT: "70000" }, /PORT must be .*"70000"/],
+    [{ HOST: "a b" }, /HOST must be .*"a b"/],
+    [
+      { ATOLL_ORIGINS: "chat.example.org" },
+      /ATOLL_ORIGINS must .*"chat.example.org"/,
+    ],
+    [{ ATOLL_TRUST_PROXY: "yes" }, /ATOLL_TRUST_PROXY must be .*"yes"/],
+    [{ HOST: "192.0.2.77" }, /HOST "192.0.2.77" is no address/],
+  ];
+  for (const [env, expected] of cases) {
+    const { code, lines } = await refusal(env);
+    assertEquals(code, 1, JSON.stringify(env));
+    assertEquals(lines.length, 1, lines.join("\n"));
+    assertMatch(lines[0]!, expected);
+  }
+});
+
+Deno.test("A port in use stops the start with one line that says what to do", async () => {
+  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const { port } = listener.addr;
+  const { code, lines } = await refusal({ PORT: String(port) });
+  listener.close();
+  assertEquals([code, lines.length], [1, 1], lines.join("\n"));
+  assertMatch(lines[0]!, new RegExp(`port ${port} is in use.*set PORT`));
+});
+
+Deno.test("A data folder that can't be written stops the start with one line", async () => {
+  const file = await Deno.makeTempFile();
+  const { code, lines } = await refusal({ ATOLL_DATA: file });
+  await Deno.remove(file);
+  assertEquals([code, lines.length], [1, 1], lines.join("\n"));
+  assertMatch(lines[0]!, /ATOLL_DATA/);
+});
+
+Deno.test("A server that is told to stop closes its sockets and ends with 0", async () => {
+  await using server = await ServerProcess.start();
+  const answer = await fetch(`${server.url}/api/session`, {
+    method: "POST",
+    body: JSON.stringify({ name: "Ana" }),
+  });
+  const { token } = await answer.json();
+  const url = `${server.url.replace("http", "ws")}/api/ws`;
+  const socket = new WebSocket(url, ["atoll.v1", `atoll.token.${token}`]);
+  await new Promise((resolve) => socket.onmessage = resolve);
+  const closed = new Promise<CloseEvent>((resolve) => socket.onclose = resolve);
+  assertEquals(await server.stop(), 0);
+  const { code, reason } = await closed;
+  assertEquals(code, 4000);
+  assert(/^restarting \d+$/.test(reason), reason);
+});
