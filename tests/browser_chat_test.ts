@@ -1,44 +1,10 @@
 /** People who talk in Chromium, whatever breaks between them. */
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import {
-  DESK,
-  noBrowser,
-  PHONE,
-  type Visitor,
-  Visitors,
-} from "./support/browser.ts";
+import { browserTest, DESK, isSound, PHONE } from "./support/browser.ts";
 import { exampleClient } from "./support/doc_example.ts";
-import { ServerProcess } from "./support/server.ts";
 import { TcpProxy } from "./support/tcp_proxy.ts";
 import { until } from "./support/until.ts";
-
-/** A test with a server process and a browser; resources are the browser's own affair. */
-function browserTest(
-  name: string,
-  run: (server: ServerProcess, visitors: Visitors) => Promise<void>,
-): void {
-  Deno.test({
-    name,
-    ignore: noBrowser,
-    sanitizeOps: false,
-    sanitizeResources: false,
-    fn: async () => {
-      await using server = await ServerProcess.start();
-      await using visitors = await Visitors.launch();
-      await run(server, visitors);
-    },
-  });
-}
-
-/** No errors in the page, and no sideways scrolling. */
-async function isSound({ page, errors }: Visitor): Promise<void> {
-  assertEquals(errors, []);
-  const overflow = await page.evaluate(() =>
-    document.documentElement.scrollWidth - innerWidth
-  );
-  assertEquals(overflow, 0);
-}
 
 browserTest(
   "Two people talk, edit and delete, and see each other",

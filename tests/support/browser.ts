@@ -7,12 +7,14 @@ import {
   type Locator,
   type Page,
 } from "playwright-core";
+import { assertEquals } from "@std/assert";
 import { findTool, TOOLS } from "../../tasks/tools.ts";
+import { ServerProcess } from "./server.ts";
 
 const tool = TOOLS.find(({ name }) => name === "Chromium")!;
 
 /** Whether there is no browser; `deno task test` says how to get one. */
-export const noBrowser = findTool(tool) === undefined;
+const noBrowser = findTool(tool) === undefined;
 
 /** A window of the given size. */
 export const DESK = { width: 1280, height: 760 };
@@ -129,4 +131,31 @@ export class Visitors {
     for (const context of this.#contexts) await context.close();
     await this.#browser.close();
   }
+}
+
+/** A test with a server process and a browser; resources are the browser's own affair. */
+export function browserTest(
+  name: string,
+  run: (server: ServerProcess, visitors: Visitors) => Promise<void>,
+): void {
+  Deno.test({
+    name,
+    ignore: noBrowser,
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: async () => {
+      await using server = await ServerProcess.start();
+      await using visitors = await Visitors.launch();
+      await run(server, visitors);
+    },
+  });
+}
+
+/** No errors in the page, and no sideways scrolling. */
+export async function isSound({ page, errors }: Visitor): Promise<void> {
+  assertEquals(errors, []);
+  const overflow = await page.evaluate(() =>
+    document.documentElement.scrollWidth - innerWidth
+  );
+  assertEquals(overflow, 0);
 }

@@ -1,0 +1,98 @@
+/** What pages weigh, and whether everybody can use them. */
+import { AxeBuilder } from "@axe-core/playwright";
+import { assert, assertEquals } from "@std/assert";
+import { browserTest, PHONE, type Visitor } from "./support/browser.ts";
+
+/** Bytes of compressed JavaScript that a room's page may load. */
+const SCRIPT_BUDGET = 60 * 1024;
+
+async function gzipSize(bytes: Uint8Array<ArrayBuffer>): Promise<number> {
+  const zipped = new Blob([bytes]).stream()
+    .pipeThrough(new CompressionStream("gzip"));
+  return (await new Response(zipped).arrayBuffer()).byteLength;
+}
+
+browserTest(
+  "A room's page loads at most 60 kB of compressed JavaScript",
+  async (server, visitors) => {
+    const ana = await (await visitors.come()).enter(server.url, "Ana");
+    const sizes = new Map<string, Promise<number>>();
+    ana.page.on("response", (response) => {
+      if (response.request().resourceType() !== "script") return;
+      const size = response.body().then((body) =>
+        gzipSize(new Uint8Array(body))
+      );
+      sizes.set(response.url(), size);
+    });
+    await ana.page.reload();
+    await ana.seesStatus("Connected");
+    const total = (await Promise.all(sizes.values())).reduce(
+      (a, b) => a + b,
+      0,
+    );
+    console.log(
+      `${sizes.size} scripts, ${(total / 1024).toFixed(1)} kB gzipped`,
+    );
+    assert(total > 0 && total <= SCRIPT_BUDGET, `${total} bytes`);
+  },
+);
+
+/** Asserts that axe finds nothing on the page as it is. */
+async function isAccessible({ page }: Visitor, what: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const found = violations.map(({ id, nodes }) =>
+    `${id}: ${nodes.map(({ html }) => html).join(" ")}`
+  );
+  assertEquals(found, [], what);
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  browserTest(
+    `axe finds nothing on any page, ${colorScheme}`,
+    async (server, visitors) => {
+      const ana = await visitors.come({ colorScheme, bypassCSP: true });
+      await ana.page.goto(server.url);
+      await isAccessible(ana, "guest form");
+      await ana.enter(server.url, "Ana");
+      await isAccessible(ana, "empty room");
+      for (
+        const text of ["Hello", "`code` https://example.org", "```ts\n1\n```"]
+      ) {
+        await ana.says(text);
+        await ana.page.locator("article:not(.pending)").last().waitFor();
+      }
+      await ana.message("Hello").hover();
+      await isAccessible(ana, "room");
+      for (
+        const path of ["/rooms", "/settings", "/rooms/nowhere", "/nowhere"]
+      ) {
+        await ana.page.goto(server.url + path);
+        await isAccessible(ana, path);
+      }
+      await ana.page.goto(`${server.url}/rooms/lobby`);
+      await ana.seesStatus("Connected");
+      await server.kill();
+      await ana.seesStatus("Reconnecting");
+      await ana.says("Waits");
+      await isAccessible(ana, "room while reconnecting");
+    },
+  );
+}
+
+browserTest(
+  "axe finds nothing on a phone in Chinese",
+  async (server, visitors) => {
+    const options = { viewport: PHONE, isMobile: true, hasTouch: true };
+    const ana = await visitors.come({
+      ...options,
+      locale: "zh-CN",
+      bypassCSP: true,
+    });
+    await ana.page.goto(server.url);
+    await isAccessible(ana, "guest form");
+    await ana.page.locator("input[name=name]").fill("李雷");
+    await ana.page.locator("form button").click();
+    await ana.page.getByRole("log").waitFor();
+    await isAccessible(ana, "room");
+  },
+);
