@@ -1,10 +1,12 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import type { DatabaseSync } from "node:sqlite";
 import { type Kysely, sql } from "kysely";
 import { uuidv7 } from "../lib/client/uuid.ts";
 import { chunks, padded } from "../lib/db/lists.ts";
 import type { RoomsTable, Schema } from "../lib/db/schema.ts";
 import { migrateSqlite } from "../lib/db/migrations/sqlite.ts";
 import { openSqlite } from "../lib/db/sqlite.ts";
+import { CachedDatabase } from "../lib/db/sqlite_statements.ts";
 import { bytesToUuid, isUuid, uuidToBytes } from "../lib/db/uuid.ts";
 import { SqliteStore } from "./support/sqlite_store.ts";
 
@@ -129,12 +131,22 @@ test(
   },
 );
 
-test("runs more statements than it keeps prepared", async (db) => {
-  for (let i = 1; i <= 700; i++) {
-    const { rows } = await sql<{ n: number }>`
-      select ${sql.lit(i)} as n`.execute(db);
-    assertEquals(rows[0]!.n, i);
+Deno.test("CachedDatabase keeps the statements used last", () => {
+  const prepared: string[] = [];
+  const prepare = (text: string) => {
+    prepared.push(text);
+    return { columns: () => [] };
+  };
+  const cached = new CachedDatabase({ prepare } as unknown as DatabaseSync);
+  for (let i = 0; i < 1000; i++) {
+    cached.prepare(`select ${i}`);
+    cached.prepare("select 0");
   }
+  assertEquals(prepared.length, 1000, "each once");
+  cached.prepare("select 999");
+  assertEquals(prepared.length, 1000, "kept");
+  cached.prepare("select 1");
+  assertEquals(prepared.length, 1001, "given up long ago");
 });
 
 Deno.test("UUIDs survive the way to bytes and back", () => {

@@ -43,12 +43,16 @@ function changes(rule: Rule): void {
     ]);
     await t.edit(id, "secret three");
     const kept = await t.post("kept");
-    await Promise.all([t.edit(id, "secret four"), t.delete(id)]);
+    const [, end] = await Promise.all([
+      t.edit(id, "secret four"),
+      t.delete(id),
+    ]);
     const entries = await t.checkFold();
     assert(!JSON.stringify(entries).includes("secret"));
     const deleted = entries.filter((entry) => "deleted" in entry);
     assertEquals(deleted.map(({ seq }) => seq), [1, 2, 3, 5]);
     assertEquals((await t.log.find(t.lobby, edit.id))!.body, "");
+    assertEquals((await t.log.find(t.lobby, end.id))!.deleted, false);
     assertEquals((await t.log.find(t.lobby, kept.id))!.body, "kept");
   });
 

@@ -144,6 +144,7 @@ function sameIds(rule: Rule): void {
       Array(2).fill({ ...first, repeated: true }),
     );
     assertEquals((await t.checkFold()).length, 1);
+    assertEquals(t.store.errors, [], "without a failed attempt");
   });
 
   rule("keeps the same id apart in two rooms [L3]", async (t) => {
@@ -187,5 +188,7 @@ function sameIds(rule: Rule): void {
     const ben = await t.person("Ben");
     const stolen = t.post("a", { id: posted.id, author: ben });
     await assertRefused("id_taken", stolen);
+    const { id } = edited;
+    await assertRefused("id_taken", t.delete(posted.id, { id }));
   });
 }

@@ -1,6 +1,7 @@
 /** The log on SQLite: the contract, and what only a file can suffer. */
 import { assert, assertEquals, assertGreater } from "@std/assert";
 import { choosePackages, packageFlags, ROOT } from "../tasks/packages.ts";
+import { MessageLog } from "../lib/message_log.ts";
 import { messageLogContract } from "./message_log_contract.ts";
 import { assertRefused, LogHarness } from "./support/log_harness.ts";
 import { SqliteStore } from "./support/sqlite_store.ts";
@@ -89,6 +90,7 @@ test(
     const reader = store.connect();
     reader.exec("begin; select * from entries");
     await t.delete(id);
+    assertEquals(await t.db.checkpoint(), false, "the reader is in the way");
     reader.exec("commit");
     reader.close();
     await t.post("The next append");
@@ -96,6 +98,29 @@ test(
     assert(!await store.contains("A short secret"));
   },
 );
+
+test("stays dense with two programs on one file [L1]", async (t, store) => {
+  const other = await store.open();
+  const log = new MessageLog(other, { now: () => t.now });
+  const base = { kind: "posted", room: t.lobby, author: t.ada } as const;
+  const places = Array.from({ length: 300 }, (_, i) => [
+    t.post(`here ${i}`),
+    log.append({ ...base, id: crypto.randomUUID(), body: `there ${i}` }),
+  ]);
+  // One by one, so that there are many small transactions on both sides.
+  for (let i = 0; i < 30; i++) {
+    const id = crypto.randomUUID();
+    await Promise.all([
+      t.post("here", { id }),
+      log.append({ ...base, id, body: "here" }),
+    ]);
+  }
+  await Promise.all(places.flat());
+  await log.close();
+  await other.close();
+  assertEquals((await t.checkFold()).length, 630);
+  assertEquals(store.errors, []);
+});
 
 const full = () => new SqliteStore(120);
 

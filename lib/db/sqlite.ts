@@ -45,10 +45,9 @@ export function openSqlite(options: SqliteOptions): Kysely<Schema> {
     throw error;
   }
   return new Kysely<Schema>({
-    dialect: new NodeSqliteDialect(
-      { database: new CachedDatabase(connection) },
-      options.readOnly ? "begin" : "begin immediate",
-    ),
+    dialect: new NodeSqliteDialect({
+      database: new CachedDatabase(connection),
+    }),
   });
 }
 
@@ -81,24 +80,16 @@ function pragmas(options: SqliteOptions): string[] {
   ];
 }
 
-/**
- * Those who write take the lock at once (L1): a transaction that reads first
- * and locks later can't wait for the lock, it fails.
- */
-type Begin = "begin" | "begin immediate";
-
 class NodeSqliteDialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig;
-  readonly #begin: Begin;
 
-  constructor(config: SqliteDialectConfig, begin: Begin) {
+  constructor(config: SqliteDialectConfig) {
     super(config);
     this.#config = config;
-    this.#begin = begin;
   }
 
   override createDriver(): Driver {
-    return new NodeSqliteDriver(this.#config, this.#begin);
+    return new NodeSqliteDriver(this.#config);
   }
 
   override createQueryCompiler(): QueryCompiler {
@@ -107,15 +98,13 @@ class NodeSqliteDialect extends SqliteDialect {
 }
 
 class NodeSqliteDriver extends SqliteDriver {
-  readonly #begin: CompiledQuery;
-
-  constructor(config: SqliteDialectConfig, begin: Begin) {
-    super(config);
-    this.#begin = CompiledQuery.raw(begin);
-  }
-
+  /**
+   * Takes the write lock at once (L1): a transaction that reads first and
+   * locks later can't wait for the lock, it fails. On a connection that only
+   * reads, SQLite begins a reading transaction.
+   */
   override async beginTransaction(connection: DatabaseConnection) {
-    await connection.executeQuery(this.#begin);
+    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
   }
 
   /** SQLite has rolled back by itself after a full disk and the like. */

@@ -28,6 +28,8 @@ export async function assertRefused(
 
 /** A database that tests can open, look into from outside, and remove. */
 export interface LogStore {
+  /** What was reported behind every `unavailable`. */
+  readonly errors: unknown[];
   /** Opens it, new or as it was left. */
   open(): Promise<Database>;
   /** A new one of the same kind. */
