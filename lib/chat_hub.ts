@@ -5,7 +5,8 @@
  * log. A doorbell tells it that a room's log grew; it reads what is new into
  * the room's ring and moves every subscription from its cursor to the head.
  */
-import { setImmediate } from "node:timers";
+// As a whole, so that a simulation can put its own turns in place.
+import timers from "node:timers";
 import type { Connection } from "./connection.ts";
 import { Refusal } from "./errors.ts";
 import {
@@ -225,7 +226,7 @@ export class ChatHub {
   }
 
   #turn(): Promise<void> {
-    return new Promise((resolve) => setImmediate(resolve));
+    return new Promise((resolve) => timers.setImmediate(resolve));
   }
 
   #open(id: string): OpenRoom {
@@ -311,7 +312,7 @@ export class ChatHub {
     const interval = Math.min(room.subscriptions.size / 100, 100);
     room.flushAt = Math.max(now, room.flushedAt + interval);
     const flush = () => this.#flush(room);
-    if (room.flushAt <= now) setImmediate(flush);
+    if (room.flushAt <= now) timers.setImmediate(flush);
     else setTimeout(flush, room.flushAt - now);
   }
 
