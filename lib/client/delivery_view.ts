@@ -1,0 +1,154 @@
+/** Compares what a viewer shows of a room with the fold of its log (C2). */
+import type { Entry, Message } from "../protocol.ts";
+import type { Findings } from "./delivery_findings.ts";
+import { isBlank, type KnownLog } from "./delivery_log.ts";
+
+/** What is shown of a room; a `RoomState` is one. */
+export interface RoomView {
+  readonly room: string;
+  readonly loaded: boolean;
+  readonly cursor: { readonly seq: number; readonly id: string };
+  readonly posts: number;
+  readonly more: boolean;
+  readonly messages: readonly Message[];
+}
+
+type Snapshot = Omit<RoomView, "room">;
+
+/** The last thing that a viewer showed of a room. */
+export class Screen {
+  #view: Snapshot | null = null;
+  #settled = false;
+  readonly #revs = new Map<string, number>();
+
+  /** Something changed: what is shown must be in order, and never grow older. */
+  show(
+    { room, loaded, cursor, posts, more, messages }: RoomView,
+    settled: boolean,
+    { name, findings }: { name: string; findings: Findings },
+  ): void {
+    this.#settled = settled;
+    const before = this.#view?.messages;
+    this.#view = { loaded, cursor, posts, more, messages };
+    if (messages === before) return;
+    let last = 0;
+    for (const { id, seq, rev } of messages) {
+      const where = `${name} shows ${id} of ${room} at ${seq}`;
+      if (seq === last) findings.add("doubled", where);
+      if (seq < last) findings.add("reordered", where);
+      if (rev < (this.#revs.get(id) ?? 0)) {
+        findings.add("reordered", `${where} as it was at ${rev}, long past`);
+      }
+      this.#revs.set(id, rev);
+      last = seq;
+    }
+  }
+
+  /** Compares it with the log as far as that is known. */
+  check(name: string, log: KnownLog, findings: Findings): void {
+    const view = this.#view;
+    if (!view?.loaded) {
+      if (!this.#settled) return;
+      return findings.add("lost", `${name} shows nothing of ${log.room}`);
+    }
+    const where = `${name} in ${log.room}`;
+    const { length } = log.entries;
+    const lacking = length - view.cursor.seq;
+    if (this.#settled && log.isWhole && lacking !== 0) {
+      const example = `${where} is at ${view.cursor.seq} of ${length}`;
+      findings.add(
+        lacking > 0 ? "lost" : "invented",
+        example,
+        Math.abs(lacking),
+      );
+    }
+    checkDense(where, view, findings);
+    const fold = Fold.of(log);
+    for (const message of view.messages) {
+      const why = fold.problem(message, view.cursor.seq, log.isWhole);
+      if (why) findings.add("differing", `${where}: ${message.id} ${why}`);
+    }
+  }
+}
+
+/** `posts` numbers the messages: none may be missing between those shown. */
+function checkDense(where: string, view: Snapshot, findings: Findings): void {
+  let expected = view.messages[0]?.posts ?? view.posts + 1;
+  if (!view.more && expected > 1) {
+    const example = `${where}: nothing before ${expected}`;
+    findings.add("lost", example, expected - 1);
+  }
+  for (const { posts, id } of view.messages) {
+    if (posts !== expected) {
+      const count = Math.max(1, posts - expected);
+      findings.add("lost", `${where}: messages before ${id}`, count);
+    }
+    expected = posts + 1;
+  }
+  if (expected === view.posts + 1) return;
+  findings.add("lost", `${where}: the newest of ${view.posts} messages`);
+}
+
+interface State {
+  rev: number;
+  body: string;
+  editedAt: number | undefined;
+}
+
+/** All states that each message of a log ever had. */
+class Fold {
+  static readonly #cache = new WeakMap<readonly Entry[], Fold>();
+  readonly #states = new Map<string, State[]>();
+  readonly #posted = new Map<string, Entry>();
+  readonly #deletedAt = new Map<string, number>();
+
+  /** The fold of what is known; of a whole log it is made once. */
+  static of({ entries }: KnownLog): Fold {
+    let fold = Fold.#cache.get(entries);
+    if (!fold) Fold.#cache.set(entries, fold = new Fold(entries));
+    return fold;
+  }
+
+  constructor(entries: readonly Entry[]) {
+    for (const entry of entries) {
+      const { kind, seq, at } = entry;
+      const message = kind === "posted" ? entry.id : entry.message;
+      const states = this.#states.get(message) ?? [];
+      this.#states.set(message, states);
+      if (kind === "posted") this.#posted.set(message, entry);
+      if (kind === "deleted") this.#deletedAt.set(message, seq);
+      const body = kind === "deleted" ? "" : entry.body;
+      const editedAt = kind === "edited" ? at : states.at(-1)?.editedAt;
+      states.push({ rev: seq, body: isBlank(entry) ? "" : body, editedAt });
+    }
+  }
+
+  /** How a message differs from what the log makes of it, or null. */
+  problem(message: Message, cursor: number, isWhole: boolean): string | null {
+    const { id, rev } = message;
+    const states = this.#states.get(id) ?? [];
+    const state = states.find((one) => one.rev === rev);
+    if (!state) return isWhole ? `has an unknown rev ${rev}` : null;
+    if (states.some((one) => one.rev > rev && one.rev <= cursor)) {
+      return `misses what followed ${rev}`;
+    }
+    const posted = this.#posted.get(id);
+    if (posted && !isPostedAs(message, posted)) return "was posted otherwise";
+    const deletedAt = this.#deletedAt.get(id);
+    if (message.deleted) {
+      if (message.body !== "") return "is deleted and has a text";
+      return deletedAt === undefined && isWhole ? "was never deleted" : null;
+    }
+    if (deletedAt !== undefined) {
+      return rev >= deletedAt || cursor >= deletedAt ? "is not deleted" : null;
+    }
+    if (message.body !== state.body) return `has the text "${message.body}"`;
+    const isDated = message.editedAt === state.editedAt || !isWhole;
+    return isDated ? null : `was edited at ${state.editedAt}`;
+  }
+}
+
+function isPostedAs(message: Message, entry: Entry): boolean {
+  return message.seq === entry.seq && message.at === entry.at &&
+    message.posts === entry.posts && message.author === entry.author;
+}
