@@ -1,0 +1,86 @@
+import { assert, assertEquals } from "@std/assert";
+import { uuidv7 } from "../lib/client/uuid.ts";
+import { AppendQueue } from "../lib/db/append_queue.ts";
+import type { PostedDraft } from "../lib/db/drafts.ts";
+import { assertRefused } from "./support/log_harness.ts";
+
+const ROOM = uuidv7();
+
+function draft(body: string, author = uuidv7()): PostedDraft {
+  return { kind: "posted", room: ROOM, id: uuidv7(), author, body };
+}
+
+/** A queue over a log that stores nothing and notes every attempt. */
+function newQueue(isBroken: (bodies: string[]) => boolean = () => false) {
+  const attempts: string[][] = [];
+  let seq = 0;
+  const queue = new AppendQueue({
+    onCommitted: () => {},
+    async append(drafts) {
+      const bodies = drafts.map((one) => "body" in one ? one.body : "");
+      attempts.push(bodies);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      if (isBroken(bodies)) throw new Error("broken");
+      const place = { at: 0, posts: 0, repeated: false };
+      const outcomes = drafts.map(({ id }) => ({ id, seq: ++seq, ...place }));
+      return { outcomes, heads: [] };
+    },
+  });
+  return { queue, attempts };
+}
+
+Deno.test("AppendQueue takes together what came while it was busy", async () => {
+  const { queue, attempts } = newQueue();
+  const first = queue.add(draft("a"));
+  while (attempts.length === 0) await Promise.resolve();
+  const later = ["b", "c", "d"].map((body) => queue.add(draft(body)));
+  await Promise.all([first, ...later]);
+  assertEquals(attempts, [["a"], ["b", "c", "d"]]);
+});
+
+Deno.test("AppendQueue bounds its batches in entries and in bytes", async () => {
+  const { queue, attempts } = newQueue();
+  const bodies = Array.from({ length: 1200 }, (_, i) => `${i}`);
+  await Promise.all(bodies.map((body) => queue.add(draft(body))));
+  assertEquals(attempts.map(({ length }) => length), [500, 500, 200]);
+  assertEquals(attempts.flat(), bodies, "in order");
+  attempts.length = 0;
+  const long = "x".repeat(30_000);
+  await Promise.all(bodies.slice(0, 40).map(() => queue.add(draft(long))));
+  assertEquals(attempts.map(({ length }) => length), [17, 17, 6]);
+  attempts.length = 0;
+  await queue.add(draft("x".repeat(2_000_000)));
+  assertEquals(attempts.length, 1, "at least one");
+});
+
+Deno.test("AppendQueue lets one bad entry of a batch fail alone [L1]", async () => {
+  const { queue, attempts } = newQueue((bodies) => bodies.includes("bad"));
+  const [a, bad, b] = ["a", "bad", "b"].map((body) => queue.add(draft(body)));
+  await assertRefused("unavailable", bad!);
+  assertEquals([(await a!).seq, (await b!).seq], [1, 2]);
+  assertEquals(attempts, [["a", "bad", "b"], ["a"], ["bad"], ["b"]]);
+});
+
+Deno.test("AppendQueue doesn't try each entry where all of them fail", async () => {
+  const { queue, attempts } = newQueue(() => true);
+  const all = ["a", "b", "c", "d", "e"].map((body) => queue.add(draft(body)));
+  await Promise.all(all.map((one) => assertRefused("unavailable", one)));
+  assert(attempts.length <= 3, `${attempts.length} attempts`);
+});
+
+Deno.test("AppendQueue lets nothing overtake a post that failed [L4]", async () => {
+  const { queue, attempts } = newQueue((bodies) => bodies.includes("bad"));
+  const author = uuidv7();
+  const bad = queue.add(draft("bad", author));
+  const behind = queue.add(draft("behind", author));
+  while (attempts.length === 0) await Promise.resolve();
+  const queued = queue.add(draft("queued", author));
+  const other = queue.add(draft("other"));
+  await Promise.all([
+    assertRefused("unavailable", bad),
+    assertRefused("out_of_order", behind),
+    assertRefused("out_of_order", queued),
+  ]);
+  assertEquals((await other).seq, 1);
+  assertEquals((await queue.add(draft("next", author))).seq, 2);
+});
