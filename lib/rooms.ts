@@ -17,6 +17,8 @@ export interface Room {
 
 /** A room in the list of all rooms. */
 export interface ListedRoom extends Room {
+  /** Seq of its newest entry, 0 when empty. */
+  head: number;
   /** Messages posted so far. */
   posts: number;
   /** Milliseconds since 1970 of the newest entry, null when empty. */
@@ -78,9 +80,9 @@ export class Rooms {
           .where("person", "=", person)
           .select((eb) => eb.fn.countAll<number>().as("own")).as("own"),
       ]).execute();
-    return rooms.map(({ head, last_at, own, people, ...room }) => ({
+    return rooms.map(({ last_at, own, people, ...room }) => ({
       ...room,
-      lastAt: head === 0 ? null : last_at,
+      lastAt: room.head === 0 ? null : last_at,
       people: Number(people),
       followed: Number(own) > 0,
     }));

@@ -55,6 +55,16 @@ export class ServerProcess {
     await this.#end("SIGKILL");
   }
 
+  /** Stops the process's time until it is thawed. */
+  freeze(): void {
+    this.#child?.kill("SIGSTOP");
+  }
+
+  /** Lets a frozen process go on. */
+  thaw(): void {
+    this.#child?.kill("SIGCONT");
+  }
+
   /** Stops the process cleanly, and gives its exit code. */
   async stop(): Promise<number> {
     return await this.#end("SIGTERM");

@@ -4,6 +4,7 @@ export class TcpProxy {
   readonly #listener: Deno.TcpListener;
   readonly #open = new Set<Deno.TcpConn>();
   #cut = false;
+  #flowing: PromiseWithResolvers<void> | undefined;
 
   /** Listens on a free port and passes everything on to `target`. */
   constructor(target: number) {
@@ -24,13 +25,21 @@ export class TcpProxy {
     this.#open.clear();
   }
 
-  /** Lets connections through again. */
+  /** Passes nothing on, but keeps connections open: half-open, for both ends. */
+  stall(): void {
+    this.#flowing ??= Promise.withResolvers();
+  }
+
+  /** Lets everything through again. */
   mend(): void {
     this.#cut = false;
+    this.#flowing?.resolve();
+    this.#flowing = undefined;
   }
 
   [Symbol.dispose](): void {
     this.cut();
+    this.mend();
     this.#listener.close();
   }
 
@@ -39,6 +48,15 @@ export class TcpProxy {
       if (this.#cut) close(near);
       else void this.#join(near);
     }
+  }
+
+  #gate(): TransformStream<Uint8Array, Uint8Array> {
+    return new TransformStream({
+      transform: async (chunk, controller) => {
+        await this.#flowing?.promise;
+        controller.enqueue(chunk);
+      },
+    });
   }
 
   async #join(near: Deno.TcpConn): Promise<void> {
@@ -51,8 +69,8 @@ export class TcpProxy {
       this.#open.add(far);
       if (this.#cut) return this.cut();
       await Promise.allSettled([
-        near.readable.pipeTo(far.writable),
-        far.readable.pipeTo(near.writable),
+        near.readable.pipeThrough(this.#gate()).pipeTo(far.writable),
+        far.readable.pipeThrough(this.#gate()).pipeTo(near.writable),
       ]);
     } catch {
       close(near);

@@ -1,0 +1,46 @@
+/** A WebSocket that tells a delivery checker what went over it. */
+import type { SocketLike } from "../../lib/client/socket.ts";
+import type { Viewer } from "../../lib/client/delivery_checker.ts";
+
+/** What the client gave up is not told any more, whatever still arrives. */
+export class CheckedSocket implements SocketLike {
+  onopen: SocketLike["onopen"] = null;
+  onmessage: SocketLike["onmessage"] = null;
+  onerror: SocketLike["onerror"] = null;
+  onclose: SocketLike["onclose"] = null;
+  readonly #socket: WebSocket;
+  readonly #viewer: () => Viewer;
+
+  /** Opens the socket; `viewer` is whose program it is at the time. */
+  constructor(url: string, protocols: string[], viewer: () => Viewer) {
+    this.#viewer = viewer;
+    this.#socket = new WebSocket(url, protocols);
+    this.#socket.onopen = (event) => {
+      if (this.onopen) viewer().connected();
+      this.onopen?.(event);
+    };
+    this.#socket.onmessage = (event) => {
+      if (this.onmessage) viewer().received(JSON.parse(event.data));
+      this.onmessage?.(event);
+    };
+    this.#socket.onerror = (event) => this.onerror?.(event);
+    this.#socket.onclose = (event) => this.onclose?.(event);
+  }
+
+  get readyState(): number {
+    return this.#socket.readyState;
+  }
+
+  get bufferedAmount(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  send(text: string): void {
+    this.#viewer().sent(JSON.parse(text));
+    this.#socket.send(text);
+  }
+
+  close(code?: number, reason?: string): void {
+    this.#socket.close(code, reason);
+  }
+}
