@@ -145,20 +145,3 @@ test("tell the planner about every index", async (store) => {
   );
   assertEquals(unknown.filter(({ tbl }) => tbl !== "meta"), []);
 });
-
-test("make SQLite look ids up one by one, not room by room", async (store) => {
-  await (await store.open()).close();
-  const plan = (query: string) =>
-    rowsOf(store.file, `explain query plan ${query}`)
-      .map(({ detail }) => detail).join("\n");
-  for (const table of ["entries", "messages"]) {
-    const many = Array(256).fill("?").join();
-    const lookUp = `select * from ${table} where room = ? and id in (${many})`;
-    assert(plan(lookUp).includes("(room=? AND id=?)"), plan(lookUp));
-  }
-  const edits = "select * from entries where room = ? and message = ?";
-  assert(plan(edits).includes("(room=? AND message=?)"), plan(edits));
-  const rooms = `select * from memberships m join rooms r on r.id = m.room
-    where m.person = ?`;
-  assert(plan(rooms).includes("(person=?)"), plan(rooms));
-});

@@ -1,6 +1,6 @@
 /** The one transaction that puts entries into logs (L1). */
 import { AppendPlan } from "./append_plan.ts";
-import type { Draft, Outcome, RoomHead } from "./drafts.ts";
+import type { Draft, MovedCursor, Outcome, RoomHead } from "./drafts.ts";
 import { chunks, padded } from "./lists.ts";
 import type { MessagesTable, Trx } from "./schema.ts";
 import { isUuid } from "./uuid.ts";
@@ -18,6 +18,8 @@ export interface AppendResult {
   outcomes: Outcome[];
   /** The new heads of all rooms that got entries. */
   heads: RoomHead[];
+  /** The read cursors that moved with them. */
+  cursors: MovedCursor[];
 }
 
 /**
@@ -39,13 +41,13 @@ export async function append(
     plans.get(draft.room)?.add(draft) ?? { refused: "no_room" }
   );
   const changed = [...plans.values()].filter((plan) => plan.entries.length > 0);
-  await write(trx, changed);
+  const cursors = await write(trx, changed);
   const heads = changed.map(({ room: { id, head, posts } }) => ({
     room: id,
     seq: head,
     posts,
   }));
-  return { outcomes, heads };
+  return { outcomes, heads, cursors };
 }
 
 function lockRooms(trx: Trx, rooms: string[]) {
@@ -71,16 +73,20 @@ async function lookUp(trx: Trx, drafts: Draft[]) {
   return { entries, messages };
 }
 
-async function write(trx: Trx, plans: AppendPlan[]): Promise<void> {
+async function write(trx: Trx, plans: AppendPlan[]): Promise<MovedCursor[]> {
   for (const some of chunks(plans.flatMap((plan) => plan.entries))) {
     await trx.insertInto("entries").values(some).execute();
   }
-  const moved = new Set<string>();
+  const moved = [];
   for (const plan of plans) {
     await writeRoom(trx, plan);
-    for (const person of await moveCursors(trx, plan)) moved.add(person);
+    moved.push(...await moveCursors(trx, plan));
   }
-  await bumpPersons(trx, [...moved]);
+  const versions = await bumpPersons(trx, moved.map(({ person }) => person));
+  return moved.map((cursor) => ({
+    ...cursor,
+    version: versions.get(cursor.person)!,
+  }));
 }
 
 async function writeRoom(trx: Trx, plan: AppendPlan): Promise<void> {
@@ -127,9 +133,9 @@ async function blankEntries(trx: Trx, room: string, message: string) {
     .where("kind", "=", "edited").execute();
 }
 
-/** Who posts has read what came before; gives whose cursor moved (D6). */
-async function moveCursors(trx: Trx, plan: AppendPlan): Promise<string[]> {
-  const moved = await trx.updateTable("memberships")
+/** Who posts has read what came before (D6). */
+function moveCursors(trx: Trx, plan: AppendPlan) {
+  return trx.updateTable("memberships")
     .from(
       newlyPosted(trx, plan).select(({ fn }) => [
         "author",
@@ -144,12 +150,19 @@ async function moveCursors(trx: Trx, plan: AppendPlan): Promise<string[]> {
     .where("memberships.room", "=", plan.room.id)
     .whereRef("memberships.person", "=", "last.author")
     .whereRef("memberships.last_read", "<", "last.seq")
-    .returning("person").execute();
-  return moved.map(({ person }) => person);
+    .returning(["person", "room", "last_read as seq"])
+    .returning("last_read_posts as posts").execute();
 }
 
-async function bumpPersons(trx: Trx, persons: string[]): Promise<void> {
-  if (persons.length === 0) return;
-  await trx.updateTable("persons").set((eb) => ({ head: eb("head", "+", 1) }))
-    .where("id", "in", padded(persons)).execute();
+/** Raises the heads of what people follow (D6); gives the new ones by person. */
+async function bumpPersons(
+  trx: Trx,
+  persons: string[],
+): Promise<Map<string, number>> {
+  const ids = [...new Set(persons)];
+  if (ids.length === 0) return new Map();
+  const rows = await trx.updateTable("persons")
+    .set((eb) => ({ head: eb("head", "+", 1) }))
+    .where("id", "in", padded(ids)).returning(["id", "head"]).execute();
+  return new Map(rows.map(({ id, head }) => [id, head]));
 }
