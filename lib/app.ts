@@ -63,10 +63,14 @@ export class Atoll {
     this.sessions = new Sessions(db);
     this.rooms = new Rooms(db);
     this.#log = new MessageLog(db, {
-      onCommitted: (heads) => {
+      onCommitted: (heads, cursors) => {
         for (const head of heads) {
           this.#hub.ring(head.room);
           this.#following.roomGrew(head);
+        }
+        for (const cursor of cursors) {
+          this.#following.moved(cursor);
+          this.#presence.posted(cursor.room, cursor.person);
         }
       },
     });

@@ -153,6 +153,8 @@ export class ChatHub {
    * a snapshot when that can't be told (D2), then keeps it up to date.
    */
   async join(connection: Connection, request: JoinRequest): Promise<void> {
+    // It may have closed while the caller looked things up (D4).
+    if (connection.closed) return;
     this.leave(connection, request.room);
     const room = this.#open(request.room);
     const subscription: Subscription = {

@@ -30,7 +30,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorInfo>> = {
   frame_too_big: {
     status: 413,
     retry: false,
-    message: "A frame may have 65,536 bytes: send less at once",
+    message: "A frame may have 64 KiB, a form 256 KiB: send less at once",
   },
   empty: {
     status: 422,

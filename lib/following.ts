@@ -4,7 +4,7 @@
  */
 import type { Connection } from "./connection.ts";
 import type { ReadCursor } from "./db/membership_writes.ts";
-import type { RoomHead } from "./db/drafts.ts";
+import type { MovedCursor, RoomHead } from "./db/drafts.ts";
 import type { FollowedRoom, MeFrame } from "./protocol.ts";
 
 /** What following reads and writes. */
@@ -13,8 +13,8 @@ export interface FollowingStore {
   load(person: string): Promise<MeFrame>;
   /** Messages posted up to an entry, or null when there is no such entry. */
   postsAt(room: string, seq: number): Promise<number | null>;
-  /** Stores read cursors; they only move forward. */
-  markRead(cursors: ReadCursor[]): Promise<void>;
+  /** Stores read cursors; they only move forward. Gives those that moved. */
+  markRead(cursors: ReadCursor[]): Promise<MovedCursor[]>;
   /** Told when one of these failed; it is tried again by itself. */
   onError: (error: unknown) => void;
 }
@@ -115,8 +115,11 @@ export class Following {
     if (follower) this.#startLoad(follower);
   }
 
-  /** One's own message is read, on all of one's devices; the append wrote it. */
-  posted(person: string, room: string, seq: number, posts: number): void {
+  /** A read cursor moved in the database, on whichever of one's devices. */
+  moved({ person, room, seq, posts, version }: MovedCursor): void {
+    const me = this.#people.get(person)?.me;
+    if (!me) return;
+    me.version = Math.max(me.version, version);
     this.#moveCursor(person, room, seq, posts);
   }
 
@@ -194,6 +197,7 @@ export class Following {
     if (this.#people.get(follower.id) !== follower) return;
     const known = follower.rooms;
     const isFirst = follower.me === undefined;
+    me.version = Math.max(me.version, follower.me?.version ?? 0);
     follower.me = me;
     follower.rooms = new Map(me.rooms.map((room) => [room.room, room]));
     for (const [id, room] of follower.rooms) {
@@ -269,10 +273,13 @@ export class Following {
     const cursors = [...this.#unwritten.values()];
     this.#unwritten.clear();
     if (cursors.length > 0) {
-      this.#writing = this.#store.markRead(cursors).catch((error) => {
-        this.#store.onError(error);
-        this.#keepUnwritten(cursors);
-      });
+      this.#writing = this.#store.markRead(cursors).then(
+        (moved) => moved.forEach((cursor) => this.moved(cursor)),
+        (error) => {
+          this.#store.onError(error);
+          this.#keepUnwritten(cursors);
+        },
+      );
     }
     await this.#writing;
   }

@@ -1,19 +1,16 @@
 /** Reading ordinary HTML forms and the addresses they lead to. */
+import { readText } from "./bodies.ts";
 import { Refusal } from "./errors.ts";
 
-/** The text fields of a posted form; throws a {@link Refusal} when it isn't one. */
+/** Bytes in a form: the longest message, each of its bytes as `%E6`, and more. */
+const FORM_BYTES = 256 * 1024;
+const FORM_TYPE = "application/x-www-form-urlencoded";
+
+/** The fields of a posted form; refused with `bad_frame` or `frame_too_big`. */
 export async function readForm(request: Request): Promise<URLSearchParams> {
-  let form: FormData;
-  try {
-    form = await request.formData();
-  } catch {
-    throw new Refusal("bad_frame");
-  }
-  const fields = new URLSearchParams();
-  for (const [name, value] of form) {
-    if (typeof value === "string") fields.append(name, value);
-  }
-  return fields;
+  const type = request.headers.get("content-type")?.split(";")[0]?.trim();
+  if (type !== FORM_TYPE) throw new Refusal("bad_frame");
+  return new URLSearchParams(await readText(request, FORM_BYTES));
 }
 
 /** Answers a form with the next page to load, and cookies where there are any. */
@@ -33,8 +30,10 @@ export function nextPath(next: string | null, url: URL): string {
   if (next === null || !/^\/(?![/\\])/.test(next)) return fallback;
   try {
     const target = new URL(next, url.origin);
-    if (target.origin !== url.origin) return fallback;
-    return target.pathname + target.search;
+    // `/.//host` is `//host` once it is resolved.
+    const isOurs = target.origin === url.origin &&
+      !target.pathname.startsWith("//");
+    return isOurs ? target.pathname + target.search : fallback;
   } catch {
     return fallback;
   }

@@ -1,7 +1,13 @@
 /** The rooms' logs: the one place where entries are written and read. */
 import { AppendQueue, type Lane } from "./db/append_queue.ts";
 import type { AppendResult } from "./db/append.ts";
-import type { Appended, Draft, FoundEntry, RoomHead } from "./db/drafts.ts";
+import type {
+  Appended,
+  Draft,
+  FoundEntry,
+  MovedCursor,
+  RoomHead,
+} from "./db/drafts.ts";
 import {
   type LogHead,
   type ReadBounds,
@@ -33,15 +39,18 @@ export type { MessagesPage } from "./db/page_queries.ts";
 export interface MessageLogOptions {
   /** The clock, in milliseconds since 1970. */
   now?: () => number;
-  /** The doorbell: told the new heads after each commit (L6). */
-  onCommitted?: (heads: RoomHead[]) => void;
+  /**
+   * The doorbell: told the new heads, and the read cursors that moved with
+   * them, after each commit (L6).
+   */
+  onCommitted?: (heads: RoomHead[], cursors: MovedCursor[]) => void;
 }
 
 /** Appends to and reads from the logs of all rooms. */
 export class MessageLog {
   readonly #db: Database;
   readonly #now: () => number;
-  readonly #onCommitted: (heads: RoomHead[]) => void;
+  readonly #onCommitted: (heads: RoomHead[], cursors: MovedCursor[]) => void;
   readonly #queue: AppendQueue;
   #wiping: Promise<void> | undefined;
   #mustWipe = false;
@@ -53,7 +62,7 @@ export class MessageLog {
     this.#onCommitted = options.onCommitted ?? (() => {});
     this.#queue = new AppendQueue({
       append: (drafts) => this.#append(drafts),
-      onCommitted: (heads) => this.#ring(heads),
+      onCommitted: (heads, cursors) => this.#ring(heads, cursors),
     });
   }
 
@@ -142,9 +151,9 @@ export class MessageLog {
     return result;
   }
 
-  #ring(heads: RoomHead[]): void {
+  #ring(heads: RoomHead[], cursors: MovedCursor[]): void {
     try {
-      this.#onCommitted(heads);
+      this.#onCommitted(heads, cursors);
     } catch (error) {
       this.#db.report(error);
     }

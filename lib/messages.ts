@@ -82,6 +82,8 @@ export class Messages {
 
   /** Whether the log knows the id already; rejects when it may not be appended. */
   async #check(draft: Draft, lane: Lane | undefined): Promise<boolean> {
+    // It came again: whatever becomes of it now, it holds up nobody any more.
+    if (lane?.blockedBy === draft.id) lane.blockedBy = null;
     try {
       if (await this.#log.find(draft.room, draft.id) !== null) return true;
       if (lane && isBlocked(lane, draft.id)) throw new Refusal("out_of_order");
@@ -97,12 +99,12 @@ export class Messages {
   }
 
   async #checkNew(draft: Draft): Promise<void> {
-    const wait = this.#limiter.take(draft.author);
-    if (wait > 0) throw new Refusal("too_fast", wait);
     if (draft.kind !== "deleted") {
       const problem = bodyProblem(draft.body);
       if (problem) throw new Refusal(problem);
     }
+    const wait = this.#limiter.take(draft.author);
+    if (wait > 0) throw new Refusal("too_fast", wait);
     await this.#rooms.follow(draft.author, draft.room);
   }
 }

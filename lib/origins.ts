@@ -26,7 +26,10 @@ export function publicUrl(request: Request, config: Config): URL {
     ? `${protocol}:`
     : url.protocol;
   const origin = `${scheme}//${host}`;
-  return URL.canParse(origin) ? new URL(url.pathname, origin) : url;
+  if (!URL.canParse(origin)) return url;
+  const shown = new URL(origin);
+  shown.pathname = url.pathname;
+  return shown;
 }
 
 function firstOf(header: string | null): string | null {

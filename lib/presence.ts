@@ -81,7 +81,7 @@ export class Presence {
   /** This person is writing in the room. */
   typing(room: string, person: string): void {
     const state = this.#rooms.get(room);
-    if (!state?.people.has(person)) return;
+    if (!state?.people.get(person)?.connections) return;
     const timer = state.typing.get(person);
     clearTimeout(timer);
     state.typing.set(

@@ -137,21 +137,11 @@ export class Requests {
       this.#lane(connection, room),
     );
     stored.then(
-      (entry) => this.#stored(connection, request, author, entry),
+      ({ seq }) => {
+        connection.send({ type: "posted", ...refOf(ref), room, id, seq });
+      },
       (error) => connection.refuse(error, request),
     );
-  }
-
-  #stored(
-    connection: Connection,
-    { ref, room, id }: { ref?: Ref | undefined; room: string; id: string },
-    author: string,
-    { seq, posts }: { seq: number; posts: number },
-  ): void {
-    const { following, presence } = this.#services;
-    following.posted(author, room, seq, posts);
-    presence.posted(room, author);
-    connection.send({ type: "posted", ...refOf(ref), room, id, seq });
   }
 
   #lane(connection: Connection, room: string): Lane {

@@ -32,6 +32,7 @@ export interface ListedRoom extends Room {
 /** The room that always exists and that everyone follows. */
 export const LOBBY = "lobby";
 
+const LONGEST_QUERY = 200;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** All rooms of a database. */
@@ -61,7 +62,9 @@ export class Rooms {
     person: string,
     { query = "", limit = 100 }: { query?: string; limit?: number } = {},
   ): Promise<ListedRoom[]> {
-    const pattern = `%${query.replace(/[\\%_]/g, "\\$&")}%`;
+    // Longer than any name; SQLite refuses patterns of 50,000 bytes.
+    const part = query.slice(0, LONGEST_QUERY).replace(/[\\%_]/g, "\\$&");
+    const pattern = `%${part}%`;
     const rooms = await this.#db.read.selectFrom("rooms")
       .where("kind", "=", "open")
       .where(sql<boolean>`name like ${pattern} escape '\\'`)

@@ -51,7 +51,15 @@ export class Sessions {
 
   /** The session of a token, extended while in use, or null. */
   async find(token: string): Promise<Session | null> {
-    const tokenHash = await hashToken(token);
+    return await this.#find(await hashToken(token));
+  }
+
+  /** The same session as it is now, extended while in use, or null when it ended. */
+  async again(session: Session): Promise<Session | null> {
+    return await this.#find(Uint8Array.fromHex(session.hash));
+  }
+
+  async #find(tokenHash: Uint8Array): Promise<Session | null> {
     const row = await this.#db.read.selectFrom("sessions")
       .innerJoin("persons", "persons.id", "sessions.person")
       .where("token_hash", "=", tokenHash)
@@ -64,18 +72,36 @@ export class Sessions {
       .executeTakeFirst();
     const now = this.#now();
     if (!row || row.expires_at <= now) return null;
-    const extended = now - row.last_seen_at >= TOUCH_INTERVAL;
-    const expiresAt = extended ? now + SESSION_LIFETIME : row.expires_at;
-    const person = { id: row.id, name: row.name };
-    if (extended) {
-      await this.#db.write("touchSession", {
-        tokenHash,
-        person: person.id,
-        now,
-        expiresAt,
-      });
+    const session = {
+      person: { id: row.id, name: row.name },
+      hash: tokenHash.toHex(),
+      expiresAt: row.expires_at,
+      extended: false,
+    };
+    if (now - row.last_seen_at < TOUCH_INTERVAL) return session;
+    return await this.#extended(session, tokenHash, now);
+  }
+
+  /** Reading goes on where nothing can be written: then it is not extended. */
+  async #extended(
+    session: Session,
+    tokenHash: Uint8Array,
+    now: number,
+  ): Promise<Session> {
+    const expiresAt = now + SESSION_LIFETIME;
+    const person = session.person.id;
+    try {
+      const touch = { tokenHash, person, now, expiresAt };
+      await this.#db.write("touchSession", touch);
+    } catch {
+      return session;
     }
-    return { person, hash: tokenHash.toHex(), expiresAt, extended };
+    return { ...session, expiresAt, extended: true };
+  }
+
+  /** Forgets sessions that ran out. */
+  async sweep(): Promise<void> {
+    await this.#db.write("sweepSessions", { now: this.#now() });
   }
 
   /** The session that a request carries, as a cookie, a header or a subprotocol. */

@@ -88,7 +88,13 @@ Deno.test("A stranger is asked to enter and then led where they wanted, within t
   await withApp(async ({ request, url }) => {
     const asked = await request("/rooms/lobby");
     assertEquals(asked.headers.get("location"), "/?next=%2Frooms%2Flobby");
-    const away = ["https://evil.example", "//evil.example", "/\\evil.example"];
+    const away = [
+      "https://evil.example",
+      "//evil.example",
+      "/\\evil.example",
+      "/.//evil.example",
+      "/..//evil.example",
+    ];
     for (const [i, next] of away.entries()) {
       const path = `/?next=${encodeURIComponent(next)}`;
       const entered = await request(path, form(url, { name: `Ana${i}`, next }));
@@ -278,5 +284,41 @@ Deno.test("Pages speak the reader's language", async () => {
       headers: { "accept-language": "zh-CN,zh;q=0.9" },
     });
     assertStringIncludes(await page.text(), '<html lang="zh-CN"');
+  });
+});
+
+Deno.test("A form is read up to 256 KiB, and only as a form", async () => {
+  await withApp(async ({ request, url }) => {
+    const large = form(url, { name: "x".repeat(300_000) });
+    assertEquals((await request("/", large)).status, 413);
+    const upload = new FormData();
+    upload.set("name", "Ana");
+    const headers = { origin: url };
+    const posted = await request("/", {
+      method: "POST",
+      headers,
+      body: upload,
+    });
+    assertEquals(posted.status, 400);
+  });
+});
+
+Deno.test("A search for rooms may be as long as it likes", async () => {
+  await withApp(async ({ request, enter }) => {
+    const headers = { cookie: await enter("Ana") };
+    const path = `/api/rooms?q=${"x".repeat(55_000)}`;
+    assertEquals((await request(path, { headers })).status, 200);
+  });
+});
+
+Deno.test("Rooms whose names share an address are made quickly", async () => {
+  await withApp(async ({ atoll }) => {
+    const { person } = await atoll.accounts.enter("Ana");
+    const slugs = new Set<string>();
+    for (const name of ["a!", "a?", "a&", "a:", "a;", "a%"]) {
+      slugs.add((await atoll.rooms.create(person.id, name)).slug);
+    }
+    assertEquals(slugs.size, 6);
+    assert(slugs.has("a") && slugs.has("a-2") && slugs.has("a-3"));
   });
 });

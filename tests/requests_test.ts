@@ -1,5 +1,7 @@
+import FakeTimers from "@sinonjs/fake-timers";
 import { assert, assertEquals } from "@std/assert";
 import { uuidv7 } from "../lib/client/uuid.ts";
+import { Presence } from "../lib/presence.ts";
 import { LIMITS } from "../lib/protocol.ts";
 import { Guest, withAtoll } from "./support/atoll.ts";
 import { until } from "./support/until.ts";
@@ -301,5 +303,95 @@ Deno.test("A page of long messages stays below what a connection may buffer [D3]
     });
     assert(older.type === "messages");
     assertEquals(older.messages.at(-1)?.seq, oldest!.seq - 1);
+  });
+});
+
+Deno.test("Someone who left and still writes harms nobody", () => {
+  const time = FakeTimers.install();
+  const frames: string[] = [];
+  const presence = new Presence((_room, type, text) => {
+    if (type === "typing") frames.push(text);
+  });
+  const [ana, omar] = [{ id: "1", name: "Ana" }, { id: "2", name: "Omar" }];
+  presence.enter("lobby", ana);
+  presence.enter("lobby", omar);
+  presence.leave("lobby", ana.id);
+  time.tick(9_000);
+  presence.typing("lobby", ana.id);
+  time.tick(1_500);
+  presence.typing("lobby", omar.id);
+  time.tick(1_500);
+  presence.close();
+  time.uninstall();
+  assertEquals(JSON.parse(frames.at(-1)!).people, [omar]);
+});
+
+Deno.test("A connection that ends while its join waits is forgotten [D4]", async () => {
+  await withAtoll(async (atoll, enter) => {
+    const ana = await enter("Ana");
+    const omar = await enter("Omar");
+    const { id } = await atoll.rooms.create(omar.session.person.id, "Boats");
+    await omar.ask({ type: "join", room: id });
+    ana.send({ type: "join", room: id });
+    while (!ana.connection.closed) {
+      await Promise.resolve();
+      ana.connection.ended();
+    }
+    await omar.post("Anyone?", id);
+    await until(() => omar.socket.seqs.length === 1);
+    assertEquals(ana.connection.subscriptions.size, 0);
+    assertEquals(omar.last("presence")?.count, 1);
+  });
+});
+
+Deno.test("A state rendered by the server is never newer than the next one told [D6]", async () => {
+  await withAtoll(async (atoll, enter) => {
+    const ana = await enter("Ana");
+    const omar = await enter("Omar");
+    await until(() => ana.last("me") !== undefined);
+    for (let i = 0; i < 3; i++) await ana.post(`${i}`);
+    const rendered = await atoll.rooms.followed(ana.session.person.id);
+    const before = ana.socket.frames.length;
+    await omar.post("News");
+    await until(() =>
+      ana.socket.frames.slice(before).some(({ type }) => type === "me")
+    );
+    const told = ana.last("me")!;
+    assert(told.version >= rendered.version);
+    assertEquals(told.rooms[0]!.posts - told.rooms[0]!.lastReadPosts, 1);
+  });
+});
+
+Deno.test("Editing an old message reads nothing [D6]", async () => {
+  await withAtoll(async (_, enter) => {
+    const ana = await enter("Ana");
+    const omar = await enter("Omar");
+    const message = uuidv7();
+    await ana.post("Old", "lobby", message);
+    await omar.post("New");
+    const change = { room: "lobby", id: uuidv7(), message, body: "Older" };
+    await ana.ask({ type: "edit", ...change });
+    const unread = () => {
+      const room = ana.last("me")!.rooms[0]!;
+      return room.posts - room.lastReadPosts;
+    };
+    await until(() => ana.last("me")!.rooms[0]!.head === 3);
+    assertEquals(unread(), 1);
+  });
+});
+
+Deno.test("A post refused for now and then for good holds up nobody [L4]", async () => {
+  await withAtoll(async (_, enter) => {
+    const ana = await enter("Ana");
+    let id = uuidv7();
+    while (outcome(await ana.post("again", "lobby", id)) === "posted") {
+      id = uuidv7();
+    }
+    const other = { type: "edit", room: "lobby", id, message: id, body: "x" };
+    let refused;
+    do refused = await codeOf(ana, other); while (refused === "too_fast");
+    assertEquals(refused, "no_message");
+    const next = outcome(await ana.post("next"));
+    assert(next !== "out_of_order", next);
   });
 });

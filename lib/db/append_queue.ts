@@ -1,7 +1,13 @@
 /** Turns single appends into batches. */
 import { Refusal } from "../errors.ts";
 import type { AppendResult } from "./append.ts";
-import type { Appended, Draft, Outcome, RoomHead } from "./drafts.ts";
+import type {
+  Appended,
+  Draft,
+  MovedCursor,
+  Outcome,
+  RoomHead,
+} from "./drafts.ts";
 
 /** What a batch may hold: it bounds how long one transaction takes. */
 const BATCH = { drafts: 500, bytes: 1024 * 1024 };
@@ -29,8 +35,8 @@ interface Waiting {
 export interface AppendQueueOptions {
   /** Appends in one transaction; rejects when nothing of it was stored. */
   append: (drafts: Draft[]) => Promise<AppendResult>;
-  /** Told the new heads after each commit, before the appends resolve (L6). */
-  onCommitted: (heads: RoomHead[]) => void;
+  /** Told what moved after each commit, before the appends resolve (L6). */
+  onCommitted: (heads: RoomHead[], cursors: MovedCursor[]) => void;
 }
 
 /**
@@ -80,8 +86,8 @@ export class AppendQueue {
   async #append(batch: Waiting[]): Promise<boolean> {
     try {
       const drafts = batch.map((one) => one.draft);
-      const { outcomes, heads } = await this.#options.append(drafts);
-      if (heads.length > 0) this.#options.onCommitted(heads);
+      const { outcomes, heads, cursors } = await this.#options.append(drafts);
+      if (heads.length > 0) this.#options.onCommitted(heads, cursors);
       batch.forEach((one, i) => settle(one, outcomes[i]!));
       return true;
     } catch {

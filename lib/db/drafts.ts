@@ -57,6 +57,18 @@ export interface RoomHead {
   posts: number;
 }
 
+/** A read cursor that an append moved, since who posts has read what came before (D6). */
+export interface MovedCursor {
+  person: string;
+  room: string;
+  /** Seq up to which the person has read. */
+  seq: number;
+  /** Messages posted up to there. */
+  posts: number;
+  /** The new version of what the person follows. */
+  version: number;
+}
+
 /** An entry as far as a draft with its id can be compared with it. */
 export type FoundEntry =
   & Pick<

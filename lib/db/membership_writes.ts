@@ -1,4 +1,5 @@
 /** Write transactions on who follows which room, and how far they have read it. */
+import type { MovedCursor } from "./drafts.ts";
 import type { Trx } from "./schema.ts";
 
 /** Starts to follow a room, with everything in it counted as read. */
@@ -35,27 +36,36 @@ export interface ReadCursor {
   seq: number;
 }
 
-/** Moves read cursors forward, never back (D6). */
+/** Moves read cursors forward, never back (D6); gives those that moved. */
 export async function markRead(
   trx: Trx,
   cursors: readonly ReadCursor[],
-): Promise<void> {
+): Promise<MovedCursor[]> {
+  const moved: MovedCursor[] = [];
   for (const { person, room, seq } of cursors) {
     const entry = await trx.selectFrom("entries").where("room", "=", room)
       .where("seq", "<=", seq).orderBy("seq", "desc").limit(1)
       .select(["seq", "posts"]).executeTakeFirst();
     if (!entry) continue;
-    const moved = await trx.updateTable("memberships")
+    const { numUpdatedRows } = await trx.updateTable("memberships")
       .where("person", "=", person).where("room", "=", room)
       .where("last_read", "<", entry.seq)
       .set({ last_read: entry.seq, last_read_posts: entry.posts })
       .executeTakeFirst();
-    if (moved.numUpdatedRows > 0n) await bumpPerson(trx, person);
+    if (numUpdatedRows === 0n) continue;
+    const version = await bumpPerson(trx, person);
+    moved.push({ person, room, ...entry, version });
   }
+  return moved;
 }
 
-/** Raises the head of what a person follows, so that every machine hears of it (D6). */
-export async function bumpPerson(trx: Trx, person: string): Promise<void> {
-  await trx.updateTable("persons").where("id", "=", person)
-    .set((eb) => ({ head: eb("head", "+", 1) })).execute();
+/**
+ * Raises the head of what a person follows, so that every machine hears of it
+ * (D6); gives the new one.
+ */
+export async function bumpPerson(trx: Trx, person: string): Promise<number> {
+  const { head } = await trx.updateTable("persons").where("id", "=", person)
+    .set((eb) => ({ head: eb("head", "+", 1) })).returning("head")
+    .executeTakeFirstOrThrow();
+  return head;
 }

@@ -89,6 +89,16 @@ export async function touchSession(
     .set({ last_seen_at: touch.now }).execute();
 }
 
+/** Forgets sessions that ran out, the oldest thousand at a time. */
+export async function sweepSessions(
+  trx: Trx,
+  { now }: { now: number },
+): Promise<void> {
+  const ended = trx.selectFrom("sessions").where("expires_at", "<=", now)
+    .orderBy("expires_at").limit(1_000).select("token_hash");
+  await trx.deleteFrom("sessions").where("token_hash", "in", ended).execute();
+}
+
 /** Ends a session. */
 export async function endSession(
   trx: Trx,

@@ -44,9 +44,11 @@ export async function createRoom(
   return { slug };
 }
 
+/** The one wanted, or with a number, or with a random end when many share it. */
 async function freeSlug(trx: Trx, wanted: string): Promise<string> {
-  for (let number = 1;; number++) {
-    const slug = number === 1 ? wanted : `${wanted}-${number}`;
+  for (let attempt = 1;; attempt++) {
+    const end = attempt <= 3 ? attempt : crypto.randomUUID().slice(0, 8);
+    const slug = attempt === 1 ? wanted : `${wanted}-${end}`;
     const taken = await trx.selectFrom("rooms").where("slug", "=", slug)
       .select("id").executeTakeFirst();
     if (!taken) return slug;

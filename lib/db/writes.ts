@@ -5,7 +5,13 @@
  */
 import { append } from "./append.ts";
 import { follow, leaveRoom, markRead } from "./membership_writes.ts";
-import { endSession, enter, rename, touchSession } from "./people_writes.ts";
+import {
+  endSession,
+  enter,
+  rename,
+  sweepSessions,
+  touchSession,
+} from "./people_writes.ts";
 import { createRoom } from "./room_writes.ts";
 import type { Trx } from "./schema.ts";
 
@@ -16,6 +22,7 @@ export const writes = {
   rename,
   touchSession,
   endSession,
+  sweepSessions,
   createRoom,
   follow,
   leaveRoom,

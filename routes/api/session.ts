@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { define } from "../../lib/app.ts";
 import { Refusal } from "../../lib/errors.ts";
-import { readJson } from "../../lib/json_body.ts";
+import { readJson } from "../../lib/bodies.ts";
 import { publicUrl } from "../../lib/origins.ts";
 import { endedCookie, sessionCookie } from "../../lib/sessions.ts";
 

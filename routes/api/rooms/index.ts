@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { define } from "../../../lib/app.ts";
 import { Refusal } from "../../../lib/errors.ts";
-import { readJson } from "../../../lib/json_body.ts";
+import { readJson } from "../../../lib/bodies.ts";
 
 const newRoom = v.object({ name: v.string() });
 
