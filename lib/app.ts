@@ -32,8 +32,13 @@ export const define: Define<State> = createDefine<State>();
 /** How often one person may write: in a burst, and in the long run. */
 const POST_RATE = { perSecond: 10, burst: 100 };
 
-/** Milliseconds between two looks for sessions that ran out. */
-const EXPIRY_INTERVAL = 60_000;
+/** Milliseconds. */
+const SESSION_TIMES = {
+  /** Between two looks for sessions that ran out. */
+  interval: 60_000,
+  /** After which a connection's session is looked up, and kept alive, again. */
+  check: 30 * 60_000,
+};
 
 /** Milliseconds over which clients come back after a restart. */
 const RESTART_SPREAD = 2_000;
@@ -51,8 +56,10 @@ export class Atoll {
   readonly #following: Following;
   readonly #presence: Presence;
   readonly #requests: Requests;
-  readonly #connections = new Set<Connection>();
-  readonly #expiryTimer: ReturnType<typeof setInterval>;
+  /** With the time when each one's session was looked up last. */
+  readonly #connections = new Map<Connection, number>();
+  readonly #sessionTimer: ReturnType<typeof setInterval>;
+  #checking = false;
   #closing: Promise<void> | undefined;
 
   /** Composes the services over an open database. */
@@ -109,11 +116,15 @@ export class Atoll {
     this.sessions.onEnd = ({ hash }) =>
       this.#endConnections(({ session }) => session.hash === hash);
     this.accounts.onRename = (person) => this.#renamed(person);
-    this.#expiryTimer = setInterval(
-      () =>
-        this.#endConnections(({ session }) => session.expiresAt <= Date.now()),
-      EXPIRY_INTERVAL,
+    this.#sessionTimer = setInterval(
+      () => void this.#checkSessions(),
+      SESSION_TIMES.interval,
     );
+  }
+
+  /** Whether it no longer takes requests. */
+  get isStopping(): boolean {
+    return this.#closing !== undefined;
   }
 
   /** Registers an open socket of a session; its frames go to `receive`. */
@@ -123,10 +134,13 @@ export class Atoll {
       session,
       (connection, frame) => this.#requests.handle(connection, frame),
       (connection) => this.#disconnect(connection),
+      (connection) => this.#hub.whenReady(connection),
     );
-    this.#connections.add(connection);
+    this.#connections.set(connection, Date.now());
     this.#following.connect(connection);
     if (this.#closing) connection.close(CLOSE.restarting, "restarting 1000");
+    // It may have ended, or got another name, since the handshake began.
+    else void this.#checkSession(connection);
     return connection;
   }
 
@@ -139,10 +153,10 @@ export class Atoll {
   }
 
   async #close(): Promise<void> {
-    clearInterval(this.#expiryTimer);
+    clearInterval(this.#sessionTimer);
     await this.#log.close();
     await this.#hub.settled();
-    for (const connection of this.#connections) {
+    for (const connection of this.#connections.keys()) {
       const delay = Math.round(200 + Math.random() * RESTART_SPREAD);
       connection.close(CLOSE.restarting, `restarting ${delay}`);
     }
@@ -158,10 +172,36 @@ export class Atoll {
   }
 
   #endConnections(ends: (connection: Connection) => boolean): void {
-    for (const connection of this.#connections) {
+    for (const connection of this.#connections.keys()) {
       if (ends(connection)) {
         connection.close(CLOSE.sessionEnded, "session_ended");
       }
+    }
+  }
+
+  /** Ends connections whose sessions ended; keeps alive the sessions of others. */
+  async #checkSessions(): Promise<void> {
+    if (this.#checking) return;
+    this.#checking = true;
+    const now = Date.now();
+    for (const [connection, checkedAt] of this.#connections) {
+      const isDue = now - checkedAt >= SESSION_TIMES.check ||
+        connection.session.expiresAt <= now;
+      if (isDue) await this.#checkSession(connection);
+    }
+    await this.sessions.sweep().catch(() => {});
+    this.#checking = false;
+  }
+
+  async #checkSession(connection: Connection): Promise<void> {
+    try {
+      const session = await this.sessions.again(connection.session);
+      if (connection.closed) return;
+      this.#connections.set(connection, Date.now());
+      if (session) Object.assign(connection.session, session);
+      else connection.close(CLOSE.sessionEnded, "session_ended");
+    } catch (error) {
+      logError(error);
     }
   }
 

@@ -82,6 +82,15 @@ interface OpenRoom {
   flushedAt: number;
 }
 
+/** A connection whose peer reads too slowly. */
+interface Wait {
+  /** The least that was buffered so far, and since when. */
+  buffered: number;
+  since: number;
+  /** Resolves when it may be sent entries again, or is forgotten. */
+  ready: PromiseWithResolvers<void>;
+}
+
 /** What a join asks for. */
 export interface JoinRequest {
   room: string;
@@ -126,10 +135,7 @@ export class ChatHub {
   readonly #log: HubLog;
   readonly #options: HubOptions;
   readonly #rooms = new Map<string, OpenRoom>();
-  readonly #waiting = new Map<
-    Connection,
-    { buffered: number; since: number }
-  >();
+  readonly #waiting = new Map<Connection, Wait>();
   #waitingTimer: ReturnType<typeof setInterval> | undefined;
   #ringsSize = 0;
 
@@ -191,7 +197,14 @@ export class ChatHub {
     for (const subscription of connection.subscriptions.values()) {
       this.#end(subscription);
     }
-    this.#waiting.delete(connection);
+    this.#stopWaiting(connection);
+  }
+
+  /** Resolves when the connection may be sent entries, or is forgotten (D3). */
+  async whenReady(connection: Connection): Promise<void> {
+    if (connection.ready || connection.closed) return;
+    const { ready } = this.#wait(connection);
+    await ready.promise;
   }
 
   /** The doorbell: the room's log may have grown (L6). */
@@ -295,6 +308,8 @@ export class ChatHub {
   #push(room: OpenRoom, entries: readonly Entry[]): void {
     const before = room.ring.size;
     room.ring.push(entries);
+    // Nobody has it on screen any more.
+    if (this.#rooms.get(room.id) !== room) return;
     this.#ringsSize += room.ring.size - before;
     if (this.#ringsSize <= HUB_LIMITS.rings) return;
     for (const other of this.#rooms.values()) {
@@ -382,7 +397,7 @@ export class ChatHub {
     if (subscription.ended || subscription.reading) return;
     const { cursor } = subscription;
     if (cursor === undefined || cursor >= room.ring.head) return;
-    if (!connection.ready) return this.#wait(connection);
+    if (!connection.ready) return void this.#wait(connection);
     if (!room.ring.covers(cursor)) return void this.#catchUp(subscription);
     connection.sendText(room.ring.frameAfter(cursor));
     subscription.cursor = room.ring.head;
@@ -405,14 +420,16 @@ export class ChatHub {
 
   async #sendPage(subscription: Subscription, cursor: number): Promise<void> {
     const { connection, room } = subscription;
-    if (subscription.pages++ >= HUB_LIMITS.pages) {
+    if (subscription.pages >= HUB_LIMITS.pages) {
       return await this.#reset(subscription);
     }
     const entries = await this.#readPage(room, cursor);
-    if (subscription.ended) return;
+    // The pump waits, and reads the page again.
+    if (subscription.ended || !connection.ready) return;
     if (entries[0]?.seq !== cursor + 1) return await this.#reset(subscription);
     connection.sendText(entriesFrame(room.id, this.#log.epoch, entries));
     subscription.cursor = entries.at(-1)!.seq;
+    subscription.pages++;
   }
 
   /** One read for all who are at the same place at the same time. */
@@ -437,26 +454,38 @@ export class ChatHub {
   }
 
   /** Deno has no drain event: one shared timer looks at all who wait (D3). */
-  #wait(connection: Connection): void {
-    if (connection.closed || this.#waiting.has(connection)) return;
-    const buffered = connection.bufferedAmount;
-    this.#waiting.set(connection, { buffered, since: performance.now() });
+  #wait(connection: Connection): Wait {
+    const waiting = this.#waiting.get(connection);
+    if (waiting) return waiting;
+    const wait: Wait = {
+      buffered: connection.bufferedAmount,
+      since: performance.now(),
+      ready: Promise.withResolvers(),
+    };
+    this.#waiting.set(connection, wait);
     this.#waitingTimer ??= setInterval(
       () => this.#lookAtWaiting(),
       HUB_LIMITS.waitingInterval,
     );
+    return wait;
+  }
+
+  #stopWaiting(connection: Connection): void {
+    this.#waiting.get(connection)?.ready.resolve();
+    this.#waiting.delete(connection);
   }
 
   #lookAtWaiting(): void {
     const now = performance.now();
-    for (const [connection, progress] of this.#waiting) {
+    for (const [connection, wait] of this.#waiting) {
       const buffered = connection.bufferedAmount;
       if (connection.ready) {
-        this.#waiting.delete(connection);
+        this.#stopWaiting(connection);
         this.#resume(connection);
-      } else if (buffered < progress.buffered) {
-        this.#waiting.set(connection, { buffered, since: now });
-      } else if (now - progress.since >= HUB_LIMITS.stalled) {
+      } else if (buffered < wait.buffered) {
+        wait.buffered = buffered;
+        wait.since = now;
+      } else if (now - wait.since >= HUB_LIMITS.stalled) {
         connection.close(CLOSE.tooSlow, "too_slow 2000");
       }
     }

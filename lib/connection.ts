@@ -36,6 +36,9 @@ export type FrameHandler = (
   frame: ClientFrame,
 ) => Promise<void>;
 
+/** Resolves when a connection is ready for entries, or has ended. */
+export type ReadyWaiter = (connection: Connection) => Promise<void>;
+
 /** A registered socket. */
 export class Connection {
   /** Whose socket this is. */
@@ -45,23 +48,29 @@ export class Connection {
   readonly #socket: Socket;
   readonly #handle: FrameHandler;
   readonly #onClose: (connection: Connection) => void;
+  readonly #whenReady: ReadyWaiter | undefined;
   readonly #queue: string[] = [];
   #queuedSize = 0;
   #handling = false;
   #badFrames = 0;
   #closed = false;
 
-  /** Wraps an open socket; `onClose` is called once, however it ends (D4). */
+  /**
+   * Wraps an open socket; `onClose` is called once, however it ends (D4).
+   * Who doesn't read answers is asked nothing more: `whenReady` paces requests.
+   */
   constructor(
     socket: Socket,
     session: Session,
     handle: FrameHandler,
     onClose: (connection: Connection) => void,
+    whenReady?: ReadyWaiter,
   ) {
     this.#socket = socket;
     this.session = session;
     this.#handle = handle;
     this.#onClose = onClose;
+    this.#whenReady = whenReady;
   }
 
   /** Whether it ended: nothing is sent or handled any more. */
@@ -157,6 +166,8 @@ export class Connection {
     this.#handling = true;
     for (let text; (text = this.#queue.shift()) !== undefined;) {
       this.#queuedSize -= text.length;
+      if (!this.ready) await this.#whenReady?.(this);
+      if (this.#closed) break;
       try {
         const frame = parseClientFrame(text);
         await this.#handle(this, frame);

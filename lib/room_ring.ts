@@ -1,4 +1,5 @@
 /** A room's newest entries in memory, already encoded. */
+import { Buffer } from "node:buffer";
 import type { Entry } from "./protocol.ts";
 
 interface RingEntry {
@@ -7,9 +8,10 @@ interface RingEntry {
   /** Id of the message that the entry posts or changes. */
   message: string;
   text: string;
+  size: number;
 }
 
-/** How much one room keeps: entries, and UTF-16 units of their JSON. */
+/** How much one room keeps: entries, and UTF-8 bytes of their JSON. */
 export const RING_LIMITS = { entries: 256, size: 128 * 1024 } as const;
 
 /** Joined frames kept until the next entry: few positions are shared by many. */
@@ -37,7 +39,7 @@ export class RoomRing {
     return this.#head;
   }
 
-  /** UTF-16 units of JSON held. */
+  /** UTF-8 bytes of JSON held. */
   get size(): number {
     return this.#size;
   }
@@ -66,8 +68,9 @@ export class RoomRing {
       const message = entry.kind === "posted" ? entry.id : entry.message;
       if (entry.kind === "deleted") this.#dropThroughLast(message);
       const text = JSON.stringify(entry);
-      this.#entries.push({ seq: entry.seq, id: entry.id, message, text });
-      this.#size += text.length;
+      const size = Buffer.byteLength(text);
+      this.#entries.push({ seq: entry.seq, id: entry.id, message, text, size });
+      this.#size += size;
       this.#head = entry.seq;
     }
     this.#shrink();
@@ -104,9 +107,9 @@ export class RoomRing {
   #shrink(): void {
     let count = Math.max(0, this.#entries.length - RING_LIMITS.entries);
     let size = this.#size;
-    for (let i = 0; i < count; i++) size -= this.#entries[i]!.text.length;
+    for (let i = 0; i < count; i++) size -= this.#entries[i]!.size;
     while (size > RING_LIMITS.size) {
-      size -= this.#entries[count]!.text.length;
+      size -= this.#entries[count]!.size;
       count++;
     }
     this.#drop(count);
@@ -114,7 +117,7 @@ export class RoomRing {
 
   #drop(count: number): void {
     for (const entry of this.#entries.splice(0, count)) {
-      this.#size -= entry.text.length;
+      this.#size -= entry.size;
     }
   }
 }

@@ -2,7 +2,7 @@
 import { networkInterfaces } from "node:os";
 import { atoll, config } from "../main.ts";
 import { ConfigError } from "./config.ts";
-import { log } from "./logging.ts";
+import { log, logError } from "./logging.ts";
 
 /** Milliseconds in which a stop must be done: what hosts give before they kill. */
 const STOP_TIMEOUT = 4_500;
@@ -18,14 +18,28 @@ async function serve(): Promise<void> {
   try {
     const server = Deno.serve(
       { port, hostname: host, onListen: (address) => announce(address, host) },
-      app.fetch,
+      (request, info) =>
+        canBeRead(request.url)
+          ? app.fetch(request, info)
+          : new Response("This address can't be read\n", { status: 400 }),
     );
+    logUncaught();
     stopOnSignals(async () => {
       await opened.close();
       await server.shutdown();
     });
   } catch (error) {
     exit(listenError(error, host, port));
+  }
+}
+
+/** Whether Fresh can decode the path: it throws on `/%E0%A4%A`. */
+function canBeRead(url: string): boolean {
+  try {
+    decodeURI(new URL(url).pathname);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -83,6 +97,18 @@ function networkAddresses(): string[] {
     .map((face) => face!.address);
 }
 
+/** One fault in a timer is no reason to disconnect everybody. */
+function logUncaught(): void {
+  addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    logError(event.reason);
+  });
+  addEventListener("error", (event) => {
+    event.preventDefault();
+    logError(event.error);
+  });
+}
+
 /** Ctrl-C arrives twice through launchers: only the first one counts. */
 function stopOnSignals(stop: () => Promise<void>): void {
   let stopping = false;
@@ -90,10 +116,13 @@ function stopOnSignals(stop: () => Promise<void>): void {
     if (stopping) return;
     stopping = true;
     log("Stopping");
-    const timeout = setTimeout(() => Deno.exit(0), STOP_TIMEOUT);
-    await stop();
-    clearTimeout(timeout);
-    log("Stopped");
+    setTimeout(() => Deno.exit(0), STOP_TIMEOUT);
+    try {
+      await stop();
+      log("Stopped");
+    } catch (error) {
+      logError(error);
+    }
     Deno.exit(0);
   };
   Deno.addSignalListener("SIGINT", onSignal);

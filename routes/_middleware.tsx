@@ -13,10 +13,11 @@ const errors = define.middleware(async (ctx) => {
   ctx.state.locale = negotiateLocale(ctx.req.headers);
   ctx.state.session = null;
   try {
+    if (ctx.state.atoll.isStopping) throw new Refusal("stopping");
     return await ctx.next();
   } catch (error) {
     const { status, code } = statusOf(error);
-    if (status >= 500) logError(error);
+    if (status === 500) logError(error);
     if (ctx.url.pathname.startsWith("/api/")) {
       return errorResponse(status, code, error);
     }

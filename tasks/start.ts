@@ -32,8 +32,24 @@ export function serverPermissions(data: string): string[] {
   ];
 }
 
+/** The first with all flags that the sandbox needs. */
+const LEAST_VERSION = [2, 9] as const;
+
+function isNewEnough(): boolean {
+  const [major = 0, minor = 0] = Deno.version.deno.split(".").map(Number);
+  return major > LEAST_VERSION[0] ||
+    major === LEAST_VERSION[0] && minor >= LEAST_VERSION[1];
+}
+
 /** Runs the server until it ends and returns its exit code. */
 async function start(): Promise<number> {
+  if (!isNewEnough()) {
+    console.error(
+      `Atoll starts with Deno ${LEAST_VERSION.join(".")} or newer: this is ` +
+        `${Deno.version.deno}. Run "deno upgrade", or "npx -y deno@2.9.6 task start"`,
+    );
+    return 1;
+  }
   const packages = await choosePackages();
   const failed = await build(packages);
   if (failed) return failed;

@@ -1,10 +1,14 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ChatHub, HUB_LIMITS } from "../lib/chat_hub.ts";
-import { CONNECTION_LIMITS } from "../lib/connection.ts";
+import { Connection, CONNECTION_LIMITS } from "../lib/connection.ts";
 import { Refusal } from "../lib/errors.ts";
 import { CLOSE } from "../lib/protocol.ts";
 import { FakeLog } from "./support/fake_log.ts";
-import { fakeConnection } from "./support/fake_socket.ts";
+import {
+  fakeConnection,
+  fakeSession,
+  FakeSocket,
+} from "./support/fake_socket.ts";
 import { turns, until } from "./support/until.ts";
 
 function setUp() {
@@ -248,4 +252,30 @@ Deno.test("ChatHub refuses to join a room that isn't there, and keeps nothing of
   );
   assertEquals(refusal.code, "no_room");
   assertEquals(hub.counts, { rooms: 0, subscriptions: 0 });
+});
+
+Deno.test("Requests of a connection wait until it has read the answers [D3]", async () => {
+  const { hub } = setUp();
+  const handled: unknown[] = [];
+  const socket = new FakeSocket();
+  const connection = new Connection(
+    socket,
+    fakeSession(),
+    (_, { ref }) => Promise.resolve(void handled.push(ref)),
+    (connection) => hub.remove(connection),
+    (connection) => hub.whenReady(connection),
+  );
+  socket.bufferedAmount = CONNECTION_LIMITS.mark;
+  connection.receive('{"type":"ping","ref":1}');
+  connection.receive('{"type":"ping","ref":2}');
+  await turns();
+  assertEquals(handled, []);
+  socket.bufferedAmount = 0;
+  await until(() => handled.length === 2);
+  socket.bufferedAmount = CONNECTION_LIMITS.mark;
+  connection.receive('{"type":"ping","ref":3}');
+  await turns();
+  connection.ended();
+  await turns();
+  assertEquals(handled, [1, 2]);
 });

@@ -77,3 +77,10 @@ Deno.test("A server that is told to stop closes its sockets and ends with 0", as
   assertEquals(code, 4000);
   assert(/^restarting \d+$/.test(reason), reason);
 });
+
+Deno.test("An address that can't be read is the client's fault", async () => {
+  await using server = await ServerProcess.start();
+  const response = await fetch(`${server.url}/rooms/%E0%A4%A`);
+  await response.body?.cancel();
+  assertEquals(response.status, 400);
+});

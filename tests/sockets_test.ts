@@ -5,6 +5,7 @@ import { uuidv7 } from "../lib/client/uuid.ts";
 import type { ServerFrame } from "../lib/protocol.ts";
 import { type RunningApp, withApp } from "./support/app.ts";
 import { exampleClient } from "./support/doc_example.ts";
+import { FakeSocket } from "./support/fake_socket.ts";
 import { until } from "./support/until.ts";
 
 interface Opened {
@@ -192,5 +193,24 @@ Deno.test("A session that ends closes all its sockets, and only its", async () =
     assertEquals(other.raw.readyState, NpmWebSocket.OPEN);
     assertEquals(await open(app, headers), 401);
     other.raw.terminate();
+  });
+});
+
+Deno.test("A session that ends during the handshake leaves no connection behind [D5]", async () => {
+  await withApp(async (app) => {
+    const token = await tokenFor(app, "Ana");
+    const session = (await app.atoll.sessions.find(token))!;
+    await app.atoll.sessions.end(session);
+    const late = new FakeSocket();
+    app.atoll.connect(late, session);
+    await until(() => late.closed?.code === 4500);
+  });
+});
+
+Deno.test("A handshake without its key is the client's fault", async () => {
+  await withApp(async (app) => {
+    const token = await tokenFor(app, "Ana");
+    const headers = { authorization: `Bearer ${token}`, upgrade: "websocket" };
+    assertEquals((await app.request("/api/ws", { headers })).status, 426);
   });
 });

@@ -21,9 +21,7 @@ export const handler = define.handlers({
     }
     if (!session) throw new Refusal("unauthorized");
 
-    const { socket, response } = Deno.upgradeWebSocket(req, {
-      idleTimeout: IDLE_TIMEOUT,
-    });
+    const { socket, response } = upgrade(req);
     // Not by the option: it throws on lists without a space behind the comma.
     if (offers(req, SUBPROTOCOL)) {
       response.headers.set("sec-websocket-protocol", SUBPROTOCOL);
@@ -37,6 +35,15 @@ export const handler = define.handlers({
     return response;
   },
 });
+
+function upgrade(request: Request): Deno.WebSocketUpgrade {
+  try {
+    return Deno.upgradeWebSocket(request, { idleTimeout: IDLE_TIMEOUT });
+  } catch {
+    // A handshake without its key, for example.
+    throw new Refusal("not_a_websocket");
+  }
+}
 
 function offers(request: Request, protocol: string): boolean {
   const offered = request.headers.get("sec-websocket-protocol") ?? "";
