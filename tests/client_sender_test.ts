@@ -169,6 +169,15 @@ Deno.test("ChatClient fails a post that is too long without sending it", async (
   assertEquals(socket.of("post"), []);
 });
 
+Deno.test("ChatClient withdraws a refused post that arrived by another way [L4]", async () => {
+  const { socket, client } = await inRoom(1);
+  const [a, b] = [client.post("r1", "a"), client.post("r1", "b")];
+  refuse(socket, a, "too_fast", true, 60_000);
+  socket.receive(entries([posted(2, { id: a, author: "p1" })]));
+  assertEquals(ids(socket.of("withdraw")), [a]);
+  assertEquals(socket.of("post").at(-1)!.id, b);
+});
+
 Deno.test("ChatClient withdraws a refused post that is given up, so that later ones go [L4]", async () => {
   const { socket, state, client } = await inRoom(1);
   const [a, b] = [client.post("r1", "a"), client.post("r1", "b")];

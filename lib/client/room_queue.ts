@@ -65,10 +65,15 @@ export class RoomQueue {
     this.#inFlight = { id, at: now };
   }
 
-  /** The row was accepted, or refused for good: the next one may go. */
-  done(id: string): void {
+  /**
+   * The row was accepted, or refused for good: the next one may go. Tells
+   * whether the server still waits for it, refused for now before (L4).
+   */
+  done(id: string): boolean {
     this.#rows = this.#rows.filter((row) => row.id !== id);
-    if (this.#inFlight?.id === id || this.#refused === id) this.disconnected();
+    const isAwaited = this.#refused === id && this.#inFlight?.id !== id;
+    if (this.#inFlight?.id === id || isAwaited) this.disconnected();
+    return isAwaited;
   }
 
   /**

@@ -100,7 +100,8 @@ export class Sender {
   settle(room: HeldRoom, ids: readonly string[]): void {
     for (const id of ids) {
       if (room.state.row(id)) continue;
-      room.queue.done(id);
+      // It arrived by another way: over the connection before, or another tab.
+      if (room.queue.done(id)) this.#withdraw(room, id);
       this.#forget(id);
     }
     if (ids.length > 0) this.pump();
