@@ -1,16 +1,9 @@
 /** The one transaction that puts entries into logs (L1). */
-import { AppendPlan } from "./append_plan.ts";
-import type { Draft, MovedCursor, Outcome, RoomHead } from "./drafts.ts";
+import type { AppendPlan } from "./append_plan.ts";
+import { type AppendArgs, readPlans } from "./append_reads.ts";
+import type { MovedCursor, Outcome, RoomHead } from "./drafts.ts";
 import { chunks, padded } from "./lists.ts";
 import type { MessagesTable, Trx } from "./schema.ts";
-import { isUuid } from "./uuid.ts";
-
-/** A batch, in the order in which its drafts arrived. */
-export interface AppendArgs {
-  drafts: readonly Draft[];
-  /** Milliseconds since 1970. */
-  now: number;
-}
 
 /** What came of a batch. */
 export interface AppendResult {
@@ -31,12 +24,7 @@ export async function append(
   trx: Trx,
   { drafts, now }: AppendArgs,
 ): Promise<AppendResult> {
-  const plans = new Map<string, AppendPlan>();
-  const byRoom = Map.groupBy(drafts, (draft) => draft.room);
-  for (const room of await lockRooms(trx, [...byRoom.keys()])) {
-    const { entries, messages } = await lookUp(trx, byRoom.get(room.id)!);
-    plans.set(room.id, new AppendPlan({ room, entries, messages, now }));
-  }
+  const plans = await readPlans(trx, { drafts, now });
   const outcomes = drafts.map((draft): Outcome =>
     plans.get(draft.room)?.add(draft) ?? { refused: "no_room" }
   );
@@ -50,71 +38,72 @@ export async function append(
   return { outcomes, heads, cursors };
 }
 
-function lockRooms(trx: Trx, rooms: string[]) {
-  const ids = rooms.filter(isUuid);
-  if (ids.length === 0) return Promise.resolve([]);
-  return trx.selectFrom("rooms")
-    .select(["id", "head", "head_id", "posts", "last_at"])
-    .where("id", "in", padded(ids))
-    .orderBy("id").forUpdate().execute();
-}
-
-async function lookUp(trx: Trx, drafts: Draft[]) {
-  const room = drafts[0]!.room;
-  const entries = await trx.selectFrom("entries").selectAll()
-    .where("room", "=", room)
-    .where("id", "in", padded(drafts.map((draft) => draft.id))).execute();
-  const targets = drafts.flatMap((draft) =>
-    draft.kind === "posted" ? [] : [draft.message]
-  );
-  if (targets.length === 0) return { entries, messages: [] };
-  const messages = await trx.selectFrom("messages").selectAll()
-    .where("room", "=", room).where("id", "in", padded(targets)).execute();
-  return { entries, messages };
-}
-
+// As many statements for a hundred rooms as for one.
 async function write(trx: Trx, plans: AppendPlan[]): Promise<MovedCursor[]> {
-  for (const some of chunks(plans.flatMap((plan) => plan.entries))) {
+  if (plans.length === 0) return [];
+  const entries = plans.flatMap((plan) => plan.entries);
+  for (const some of chunks(entries)) {
     await trx.insertInto("entries").values(some).execute();
   }
-  const moved = [];
-  for (const plan of plans) {
-    await writeRoom(trx, plan);
-    moved.push(...await moveCursors(trx, plan));
+  const ids = padded(entries.map(({ id }) => id));
+  await insertMessages(trx, ids);
+  const cursors = await moveCursors(trx, ids);
+  await moveHeads(trx, padded(plans.map((plan) => plan.room.id)));
+  for (const { room, changed, deleted } of plans) {
+    for (const message of changed) await updateMessage(trx, message);
+    for (const id of deleted) await blankEntries(trx, room.id, id);
   }
-  const versions = await bumpPersons(trx, moved.map(({ person }) => person));
-  return moved.map((cursor) => ({
-    ...cursor,
-    version: versions.get(cursor.person)!,
-  }));
+  return cursors;
 }
 
-async function writeRoom(trx: Trx, plan: AppendPlan): Promise<void> {
-  await insertMessages(trx, plan);
-  for (const message of plan.changed) await updateMessage(trx, message);
-  for (const id of plan.deleted) await blankEntries(trx, plan.room.id, id);
-  const { id, ...head } = plan.room;
-  await trx.updateTable("rooms").set(head).where("id", "=", id).execute();
-}
-
-function newlyPosted(trx: Trx, { room, entries }: AppendPlan) {
-  return trx.selectFrom("entries").where("room", "=", room.id)
-    .where("seq", ">=", entries[0]!.seq).where("kind", "=", "posted");
+/**
+ * The messages just posted. They lie beyond the heads, until these are moved:
+ * an id may be that of an older entry in another room, too. Found by ids, not
+ * by rooms, since SQLite would read the whole of each room.
+ */
+function newlyPosted(trx: Trx, ids: string[]) {
+  return trx.selectFrom("entries as e")
+    .innerJoin("rooms as r", "r.id", "e.room")
+    .where("e.id", "in", ids).where("e.kind", "=", "posted")
+    .whereRef("e.seq", ">", "r.head");
 }
 
 /** From the entries just written: half the cost of sending all values again. */
-async function insertMessages(trx: Trx, plan: AppendPlan): Promise<void> {
+async function insertMessages(trx: Trx, ids: string[]): Promise<void> {
   await trx.insertInto("messages").columns([
     ...["room", "seq", "id", "rev", "author"] as const,
     ...["body", "at", "posts", "edited_at", "deleted"] as const,
   ]).expression(
-    newlyPosted(trx, plan).select((eb) => [
-      ...["room", "seq", "id", "seq as rev", "author"] as const,
-      ...["body", "at", "posts"] as const,
+    newlyPosted(trx, ids).select((eb) => [
+      ...["e.room", "e.seq", "e.id", "e.seq as rev", "e.author"] as const,
+      ...["e.body", "e.at", "e.posts"] as const,
       eb.lit(null).as("edited_at"),
       eb.lit(0).as("deleted"),
     ]),
   ).execute();
+}
+
+async function moveHeads(trx: Trx, rooms: string[]): Promise<void> {
+  await trx.updateTable("rooms").from("entries as e")
+    .set((eb) => ({
+      head: eb.ref("e.seq"),
+      head_id: eb.ref("e.id"),
+      posts: eb.ref("e.posts"),
+      last_at: eb.ref("e.at"),
+    }))
+    .where("rooms.id", "in", rooms).whereRef("e.room", "=", "rooms.id")
+    .where(
+      "e.seq",
+      "=",
+      (eb) =>
+        eb.selectFrom("entries as newest").whereRef(
+          "newest.room",
+          "=",
+          "rooms.id",
+        )
+          .select(({ fn }) => fn.max<number>("newest.seq").as("seq")),
+    )
+    .execute();
 }
 
 async function updateMessage(trx: Trx, message: MessagesTable): Promise<void> {
@@ -134,24 +123,29 @@ async function blankEntries(trx: Trx, room: string, message: string) {
 }
 
 /** Who posts has read what came before (D6). */
-function moveCursors(trx: Trx, plan: AppendPlan) {
-  return trx.updateTable("memberships")
+async function moveCursors(trx: Trx, ids: string[]): Promise<MovedCursor[]> {
+  const moved = await trx.updateTable("memberships")
     .from(
-      newlyPosted(trx, plan).select(({ fn }) => [
-        "author",
-        fn.max<number>("seq").as("seq"),
-        fn.max<number>("posts").as("posts"),
-      ]).groupBy("author").as("last"),
+      newlyPosted(trx, ids).select(({ fn }) => [
+        ...["e.room", "e.author"] as const,
+        fn.max<number>("e.seq").as("seq"),
+        fn.max<number>("e.posts").as("posts"),
+      ]).groupBy(["e.room", "e.author"]).as("last"),
     )
     .set((eb) => ({
       last_read: eb.ref("last.seq"),
       last_read_posts: eb.ref("last.posts"),
     }))
-    .where("memberships.room", "=", plan.room.id)
+    .whereRef("memberships.room", "=", "last.room")
     .whereRef("memberships.person", "=", "last.author")
     .whereRef("memberships.last_read", "<", "last.seq")
-    .returning(["person", "room", "last_read as seq"])
+    .returning(["person", "memberships.room", "last_read as seq"])
     .returning("last_read_posts as posts").execute();
+  const versions = await bumpPersons(trx, moved.map(({ person }) => person));
+  return moved.map((cursor) => ({
+    ...cursor,
+    version: versions.get(cursor.person)!,
+  }));
 }
 
 /** Raises the heads of what people follow (D6); gives the new ones by person. */

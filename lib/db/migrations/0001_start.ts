@@ -77,7 +77,8 @@ async function createMemberships({ trx, dialect }: MigrationContext) {
 }
 
 // Authors are not checked against `persons` here: sessions are, and entries
-// outlive whoever wrote them.
+// outlive whoever wrote them. Ids come before rooms in the indexes, so that one
+// statement finds those of many rooms, and new ones of all rooms lie together.
 async function createLog({ trx, dialect }: MigrationContext) {
   await trx.schema.createTable("entries")
     .addColumn("room", dialect.uuid, (c) => c.notNull())
@@ -91,7 +92,7 @@ async function createLog({ trx, dialect }: MigrationContext) {
     .addColumn("at", dialect.integer, (c) => c.notNull())
     .addColumn("posts", dialect.integer, (c) => c.notNull())
     .addPrimaryKeyConstraint("entries_pkey", ["room", "seq"])
-    .addUniqueConstraint("entries_by_id", ["room", "id"])
+    .addUniqueConstraint("entries_by_id", ["id", "room"])
     .modifyEnd(dialect.keyed).execute();
   await trx.schema.createIndex("entries_by_message")
     .on("entries").columns(["room", "message"])
@@ -108,7 +109,7 @@ async function createLog({ trx, dialect }: MigrationContext) {
     .addColumn("edited_at", dialect.integer)
     .addColumn("deleted", dialect.integer, (c) => c.notNull())
     .addPrimaryKeyConstraint("messages_pkey", ["room", "seq"])
-    .addUniqueConstraint("messages_by_id", ["room", "id"])
+    .addUniqueConstraint("messages_by_id", ["id", "room"])
     .modifyEnd(dialect.keyed).execute();
 }
 
