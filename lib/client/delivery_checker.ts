@@ -103,6 +103,14 @@ export class Viewer {
     if (sent) sent.givenUp = sent.isLoose = true;
   }
 
+  /** Its message is deleted already: whoever deletes it too need not be heard. */
+  gaveUpDeleting(message: string): void {
+    for (const sent of this.#sent.values()) {
+      const isSame = sent.kind === "delete" && sent.message === message;
+      if (isSame) this.gaveUp(sent.id);
+    }
+  }
+
   /** A new connection: subscriptions of the one before are gone. */
   connected(): void {
     this.#stream.connected();

@@ -1,0 +1,127 @@
+/** Heals everything, waits until nothing moves, and looks at what is left. */
+import type { ClientFrame, Entry, ServerFrame } from "../../lib/protocol.ts";
+import type { Machine } from "./machine.ts";
+import type { Tab } from "./tab.ts";
+import { Life } from "./virtual_time.ts";
+import type { World } from "./world.ts";
+
+type Heads = ReadonlyMap<string, number>;
+
+/** Milliseconds of healthy life in which everything has to arrive. */
+const PATIENCE = 240_000;
+
+/** Ends all faults, and brings in people who were not there before. */
+export function heal(world: World): void {
+  world.note(() => "Everything heals");
+  world.store.failing = false;
+  world.machines.forEach((_, place) => world.startMachine(place));
+  for (const tab of world.tabs) {
+    world.time.after(0, () => {
+      if (!tab.client) return;
+      tab.client.setOnline(true);
+      tab.client.wake();
+      if (tab.screen.size === 0) tab.open(world.town.rooms[0]!);
+    }, tab.life);
+  }
+}
+
+/** Waits until everything arrived, and nothing comes any more. */
+export async function settle(world: World): Promise<void> {
+  const { time } = world;
+  const end = time.elapsed + PATIENCE;
+  while (time.elapsed < end) {
+    await time.pass(500);
+    if (await unsettled(world) !== null) continue;
+    await time.pass(4_000);
+    if (await unsettled(world) === null) return;
+  }
+  world.checker.add("lost", `in the end ${await unsettled(world)}`);
+}
+
+async function unsettled(world: World): Promise<string | null> {
+  const { store, tabs, programs, town } = world;
+  const heads = await town.heads();
+  if (!store.isQuiet) return "something is still being written";
+  for (const program of programs) {
+    if (!program.isQuiet) return `${program.life.name} waits for answers`;
+  }
+  for (const tab of tabs) {
+    if (!tab.client) return `${tab.name} is not there`;
+    if (!tab.isQuiet) return `${tab.name} waits for answers`;
+    for (const { room, loaded, cursor, loadingOlder } of tab.shown) {
+      if (!loaded) return `${tab.name} shows nothing of ${room}`;
+      if (loadingOlder) return `${tab.name} waits for older messages`;
+      if (cursor.seq !== heads.get(town.idOf(room))) {
+        return `${tab.name} is at ${cursor.seq} of ${room}`;
+      }
+    }
+  }
+  return null;
+}
+
+/** Compares all that was seen with the log. */
+export async function judge(world: World): Promise<void> {
+  const { checker, town, store, tabs } = world;
+  for (const violation of store.violations) {
+    checker.add("doubled", `${violation} was to be stored again`);
+  }
+  for (const room of town.rooms) {
+    const log = await town.log(room);
+    checker.log(room, log);
+    for (const tab of tabs) excuse(tab, log);
+  }
+  for (const tab of tabs) {
+    if (!tab.client) continue;
+    for (const state of tab.shown) tab.viewer.shown(state, true);
+  }
+  const seen = world.machines.flatMap((machine) =>
+    machine ? town.rooms.map((room) => probe(world, machine, room)) : []
+  );
+  await world.time.pass(10_000);
+  const heads = await town.heads();
+  for (const look of seen) look(heads);
+}
+
+/** What has a good reason not to be in the log. */
+function excuse({ rows, viewer }: Tab, log: readonly Entry[]): void {
+  for (const { id, failed } of rows) if (failed) viewer.gaveUp(id);
+  for (const entry of log) {
+    if (entry.kind === "deleted") viewer.gaveUpDeleting(entry.message);
+  }
+}
+
+/** A stranger who reads everything from one machine, the ring included (L7). */
+function probe(
+  world: World,
+  machine: Machine,
+  room: string,
+): (heads: Heads) => void {
+  const { time, town, store, checker } = world;
+  const life = new Life("probe");
+  const viewer = checker.viewer(`probe of ${machine.life.name}`);
+  const person = town.people[0]!;
+  let cursor = 0;
+  time.after(0, () => {
+    const socket = world.connectTo(machine, life, person);
+    socket.onopen = () => {
+      const join: ClientFrame = {
+        ...{ type: "join", ref: 1, room, after: 0, epoch: store.epoch },
+      };
+      viewer.sent(join);
+      socket.send(JSON.stringify(join));
+    };
+    socket.onmessage = ({ data }) => {
+      const frame = JSON.parse(data) as ServerFrame;
+      viewer.received(frame);
+      if (frame.type === "messages") cursor = frame.seq;
+      if (frame.type === "entries") {
+        cursor = frame.entries.at(-1)?.seq ?? cursor;
+      }
+    };
+  }, life);
+  return (heads) => {
+    const head = heads.get(room);
+    if (cursor === head) return;
+    checker.add("lost", `a stranger is at ${cursor} of ${head} in ${room}`);
+  };
+}

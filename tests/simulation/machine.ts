@@ -1,0 +1,162 @@
+/** One server process, composed as `lib/app.ts` composes it. */
+import { ChatHub } from "../../lib/chat_hub.ts";
+import { Connection } from "../../lib/connection.ts";
+import type { Database } from "../../lib/db/open.ts";
+import { Following } from "../../lib/following.ts";
+import { MessageLog, type RoomHead } from "../../lib/message_log.ts";
+import { Messages } from "../../lib/messages.ts";
+import { Presence } from "../../lib/presence.ts";
+import { CLOSE, type Person } from "../../lib/protocol.ts";
+import { RateLimiter } from "../../lib/rate_limiter.ts";
+import { Requests } from "../../lib/requests.ts";
+import { Rooms } from "../../lib/rooms.ts";
+import type { Socket } from "../../lib/socket.ts";
+import type { Life } from "./virtual_time.ts";
+
+/** What a machine has to do with others. */
+export interface MachineOptions {
+  life: Life;
+  db: Database;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  /** Tells the other machines, if there are any. */
+  ringOthers: (head: RoomHead) => void;
+  /** Which rooms there are; swept where several machines write (L6). */
+  rooms: readonly string[];
+  sweeps: boolean;
+  onError: (error: unknown) => void;
+}
+
+/** Slow enough that a person comes to know `too_fast`. */
+const POST_RATE = { perSecond: 4, burst: 8 };
+const SWEEP_INTERVAL = 2_000;
+
+/** A running server; to be made and called as a task of its own life. */
+export class Machine {
+  readonly life: Life;
+  readonly #options: MachineOptions;
+  readonly #hub: ChatHub;
+  readonly #log: MessageLog;
+  readonly #following: Following;
+  readonly #presence: Presence;
+  readonly #requests: Requests;
+  readonly #connections = new Set<Connection>();
+  readonly #swept = new Map<string, number>();
+
+  constructor(options: MachineOptions) {
+    const { db, now, onError } = options;
+    this.life = options.life;
+    this.#options = options;
+    this.#log = new MessageLog(db, {
+      now,
+      onCommitted: (heads, cursors) => {
+        for (const head of heads) {
+          this.heard(head);
+          options.ringOthers(head);
+        }
+        for (const cursor of cursors) {
+          this.#following.moved(cursor);
+          this.#presence.posted(cursor.room, cursor.person);
+        }
+      },
+    });
+    const rooms = new Rooms(db, now);
+    const limiter = new RateLimiter(POST_RATE, now);
+    const messages = new Messages(db, this.#log, rooms, limiter);
+    const presence = this.#presence = new Presence((...signal) =>
+      this.#hub.signal(...signal)
+    );
+    const hub = this.#hub = new ChatHub(hubLog(db.epoch, this.#log), {
+      onError,
+      onSubscribed: ({ session }, room) => presence.enter(room, session.person),
+      onUnsubscribed: ({ session }, room) =>
+        presence.leave(room, session.person.id),
+    });
+    const following = this.#following = new Following({
+      load: (person) => rooms.followed(person),
+      postsAt: async (room, seq) => {
+        const bounds = { after: seq - 1, limit: 1, bytes: 0 };
+        const [entry] = await this.#log.read(room, bounds);
+        return entry?.seq === seq ? entry.posts : null;
+      },
+      markRead: (cursors) => db.write("markRead", cursors),
+      onError,
+    });
+    rooms.onFollowedChange = (person) => following.personChanged(person);
+    const services = { hub, rooms, messages, following, presence, onError };
+    this.#requests = new Requests(services);
+    if (options.sweeps) setInterval(() => void this.#sweep(), SWEEP_INTERVAL);
+  }
+
+  connect(socket: Socket, person: Person): Connection {
+    const connection = new Connection(
+      socket,
+      { person, hash: person.id, expiresAt: Infinity, extended: false },
+      (connection, frame) => this.#requests.handle(connection, frame),
+      (connection) => {
+        this.#connections.delete(connection);
+        this.#hub.remove(connection);
+        this.#following.disconnect(connection);
+      },
+      (connection) => this.#hub.whenReady(connection),
+    );
+    this.#connections.add(connection);
+    this.#following.connect(connection);
+    return connection;
+  }
+
+  /** A doorbell, from here or from another machine. */
+  heard(head: RoomHead): void {
+    this.#hub.ring(head.room);
+    this.#following.roomGrew(head);
+  }
+
+  /** Someone has another name, so what is encoded is outdated. */
+  renamed(person: Person): void {
+    this.#hub.dropEncoded();
+    this.#presence.renamed(person);
+    this.#following.personChanged(person.id);
+  }
+
+  /** Ends in order, as on SIGTERM. */
+  async close(): Promise<void> {
+    await this.#log.close();
+    await this.#hub.settled();
+    for (const connection of this.#connections) {
+      connection.close(CLOSE.restarting, "restarting 300");
+    }
+    this.#presence.close();
+    await this.#following.close();
+  }
+
+  /** One query for all heads, and a ring for those that grew (L6). */
+  async #sweep(): Promise<void> {
+    const heads = await this.#log.heads(this.#options.rooms).catch(() => []);
+    for (const { room, seq, posts } of heads) {
+      if (seq === this.#swept.get(room)) continue;
+      this.#swept.set(room, seq);
+      this.heard({ room, seq, posts });
+    }
+  }
+}
+
+function hubLog(epoch: string, log: MessageLog) {
+  type Bounds = { limit: number; bytes: number };
+  return {
+    epoch,
+    newest: async (room: string, bounds: Bounds) => {
+      const head = await log.head(room);
+      if (!head) return null;
+      const entries = await log.newest(room, bounds);
+      return { head: entries.at(-1)?.seq ?? head.seq, entries };
+    },
+    read: (room: string, options: Bounds & { after: number }) =>
+      log.read(room, options),
+    entryId: (room: string, seq: number) => log.entryId(room, seq),
+    page: async (room: string, options: { limit: number }) => {
+      const page = await log.page(room, options);
+      if (!page) throw new Error(`Room ${room} is gone`);
+      return page;
+    },
+  };
+}

@@ -1,0 +1,188 @@
+/** A database that several machines share: row locks, commits, and bad days. */
+import type { CompiledQuery, QueryResult, RootOperationNode } from "kysely";
+import type { Database } from "../../lib/db/open.ts";
+import { runWrite, type WriteName } from "../../lib/db/writes.ts";
+import { Refusal } from "../../lib/errors.ts";
+import {
+  kyselyOn,
+  type MemorySqlite,
+  type SimulatedConnection,
+  streamNothing,
+} from "./memory_sqlite.ts";
+import { Life, type VirtualTime } from "./virtual_time.ts";
+
+/** A bad day of the database, as it was planned. */
+export class StoreError extends Error {}
+
+/** Answers to all machines, each after a while. */
+export class MemoryStore {
+  readonly epoch = "epoch-1";
+  readonly sqlite: MemorySqlite;
+  /** What was to be stored under a key that was taken (L1, L3). */
+  readonly violations: string[] = [];
+  /** All statements fail; of commits nobody knows whether they did. */
+  failing = false;
+  /** Typical milliseconds of a statement. */
+  latency = 1;
+  readonly locks = new RoomLocks();
+  readonly #time: VirtualTime;
+  readonly #life = new Life("store");
+  readonly #writing = new Map<StoreConnection, Life>();
+
+  constructor(sqlite: MemorySqlite, time: VirtualTime) {
+    this.sqlite = sqlite;
+    this.#time = time;
+  }
+
+  /** Whether nothing is being written. */
+  get isQuiet(): boolean {
+    return this.#writing.size === 0;
+  }
+
+  /** The database as one machine sees it. */
+  connect(life: Life, report: (error: unknown) => void): Database {
+    const kysely = kyselyOn(() => new StoreConnection(this, life));
+    const write = (name: WriteName, args: unknown) =>
+      kysely.transaction().execute((trx) => runWrite(trx, name, args))
+        .catch((error) => {
+          if (error instanceof Refusal) throw error;
+          report(this.#known(error));
+          throw new Refusal("unavailable");
+        });
+    return {
+      epoch: this.epoch,
+      read: kysely,
+      write: write as Database["write"],
+      checkpoint: () => Promise.resolve(true),
+      report,
+      close: () => Promise.resolve(),
+    };
+  }
+
+  begins(connection: StoreConnection, life: Life): void {
+    this.#writing.set(connection, life);
+  }
+
+  ends(connection: StoreConnection): void {
+    this.#writing.delete(connection);
+    this.locks.release(connection);
+  }
+
+  /** A machine died: its transactions are rolled back when that is noticed. */
+  abandon(life: Life): void {
+    for (const [connection, owner] of this.#writing) {
+      if (owner !== life) continue;
+      const ms = this.#time.random.latency(50);
+      this.#time.after(ms, () => this.ends(connection), this.#life);
+    }
+  }
+
+  /** What is read is what was there when it was asked for; it arrives later. */
+  answer<T>(life: Life, evaluate: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      let answer: () => void;
+      try {
+        if (this.failing) throw new StoreError("The database is away");
+        const result = evaluate();
+        answer = () => resolve(result);
+      } catch (error) {
+        answer = () => reject(error);
+      }
+      this.#time.after(this.#time.random.latency(this.latency), answer, life);
+    });
+  }
+
+  /** Stores it, and perhaps loses the news of it. */
+  commit(life: Life, queries: readonly CompiledQuery[]): Promise<void> {
+    const isLost = this.failing;
+    if (isLost && this.#time.random.chance(0.5)) {
+      this.sqlite.runAll(queries, true);
+    }
+    if (isLost) return this.answer(life, () => {});
+    return this.answer(life, () => void this.sqlite.runAll(queries, true));
+  }
+
+  /** A key that was taken is no bad day: whoever numbers has to know (L1). */
+  #known(error: unknown): unknown {
+    const text = String(error);
+    if (!text.includes("UNIQUE constraint failed")) return error;
+    this.violations.push(text);
+    return new StoreError(text);
+  }
+}
+
+/**
+ * Statements of one machine. What a transaction writes waits for its commit,
+ * and is tried out where a later statement needs to see it.
+ */
+class StoreConnection implements SimulatedConnection {
+  #written: CompiledQuery[] = [];
+
+  constructor(readonly store: MemoryStore, readonly life: Life) {}
+
+  streamQuery = streamNothing;
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const { store, life } = this;
+    if (locks(query.query)) {
+      const found = store.sqlite.run<{ id: string }>(query);
+      for (const { id } of found.rows) await store.locks.take(id, this);
+    }
+    if (query.query.kind === "SelectQueryNode" && this.#written.length === 0) {
+      return await store.answer(life, () => store.sqlite.run<R>(query));
+    }
+    const all = [...this.#written, query];
+    if (query.query.kind !== "SelectQueryNode") this.#written = all;
+    return await store.answer(life, () => store.sqlite.runAll<R>(all, false));
+  }
+
+  begin(): void {
+    this.store.begins(this, this.life);
+  }
+
+  async commit(): Promise<void> {
+    const committed = this.store.commit(this.life, this.#written);
+    this.store.ends(this);
+    await committed;
+  }
+
+  rollback(): void {
+    this.#written = [];
+    this.store.ends(this);
+  }
+}
+
+function locks(node: RootOperationNode): boolean {
+  return node.kind === "SelectQueryNode" &&
+    (node.endModifiers?.some(({ modifier }) => modifier === "ForUpdate") ??
+      false);
+}
+
+/** Who has a room locked, and who waits for it. */
+class RoomLocks {
+  readonly #holders = new Map<string, StoreConnection>();
+  #waiting: { room: string; by: StoreConnection; go: () => void }[] = [];
+
+  take(room: string, by: StoreConnection): Promise<void> {
+    return new Promise((go) => {
+      if (this.#holders.has(room)) this.#waiting.push({ room, by, go });
+      else {
+        this.#holders.set(room, by);
+        go();
+      }
+    });
+  }
+
+  release(by: StoreConnection): void {
+    this.#waiting = this.#waiting.filter((one) => one.by !== by);
+    for (const [room, holder] of this.#holders) {
+      if (holder !== by) continue;
+      this.#holders.delete(room);
+      const next = this.#waiting.findIndex((one) => one.room === room);
+      if (next < 0) continue;
+      const { by: heir, go } = this.#waiting.splice(next, 1)[0]!;
+      this.#holders.set(room, heir);
+      go();
+    }
+  }
+}

@@ -1,0 +1,159 @@
+/** What people do and what befalls them, as a seed has it. */
+import type { RoomState } from "../../lib/client/room_state.ts";
+import type { Tab } from "./tab.ts";
+import type { World } from "./world.ts";
+
+type Step = (world: World) => void;
+
+/** Plans the whole scenario; gives how many milliseconds it takes. */
+export async function plan(world: World): Promise<number> {
+  const { random, time, town } = world;
+  await town.found({ people: random.int(1, 3), rooms: random.int(1, 2) });
+  world.machines.forEach((_, place) => world.startMachine(place));
+  for (let i = random.int(1, 4); i > 0; i--) addTab(world);
+  if (random.chance(0.4)) world.addProgram(random.pick(town.people));
+  const duration = random.between(1_000, 20_000);
+  const faults = FAULTS.filter(() => random.chance(0.4));
+  for (let i = random.int(8, 50); i > 0; i--) {
+    time.after(random.between(0, duration), () => act(world));
+  }
+  if (faults.length === 0) return duration;
+  for (let i = random.int(0, 12); i > 0; i--) {
+    const fault = random.pick(faults);
+    time.after(random.between(0, duration), () => fault(world));
+  }
+  return duration;
+}
+
+function addTab(world: World): void {
+  const { random, town } = world;
+  const tab = world.addTab(random.pick(town.people));
+  tab.screen.add(pickRoom(world));
+  world.startTab(tab);
+}
+
+function pickRoom({ random, town }: World): string {
+  const room = random.pick(town.rooms);
+  return random.chance(0.3) ? town.slugOf(room) : room;
+}
+
+// --- What people do ------------------------------------------------------------
+
+type Action = (world: World, tab: Tab, state: RoomState) => void;
+
+const ACTIONS: [weight: number, action: Action][] = [
+  [12, (_, tab, { room }) => tab.client.post(room, tab.text())],
+  [3, ({ random }, tab, { room }) => {
+    for (let i = random.int(2, 6); i > 0; i--) {
+      tab.client.post(room, tab.text());
+    }
+  }],
+  [6, (world, tab, state) => {
+    const message = ownMessage(world, tab, state);
+    if (message) tab.client.edit(state.room, message, tab.text());
+  }],
+  [5, (world, tab, state) => {
+    const message = ownMessage(world, tab, state);
+    if (message) tab.client.delete(state.room, message);
+  }],
+  [3, (_, tab, { room }) => void tab.client.loadOlder(room).catch(() => {})],
+  [2, (world, tab) => tab.open(pickRoom(world))],
+  [2, (_, tab, { room }) => leave(tab, room)],
+  [3, (_, tab, { room }) => {
+    leave(tab, room);
+    tab.open(room);
+  }],
+  [1, (_, tab, { room, cursor }) => tab.client.markRead(room, cursor.seq)],
+  [1, (_, tab, { room }) => tab.client.sendTyping(room)],
+  [1, (_, tab) => tab.client.wake()],
+  [1, (_, tab, state) => {
+    const failed = state.pending.find((row) => row.state === "failed");
+    if (failed) tab.client.retry(state.room, failed.id);
+  }],
+  [1, ({ random }, tab, state) => {
+    if (state.pending.length === 0) return;
+    tab.cancel(state.room, random.pick(state.pending).id);
+  }],
+];
+
+const BAG = ACTIONS.flatMap(([weight, action]) =>
+  Array<Action>(weight).fill(action)
+);
+
+function act(world: World): void {
+  const { random, time } = world;
+  if (world.programs.length > 0 && random.chance(0.15)) {
+    const program = random.pick(world.programs);
+    const count = random.int(1, 8);
+    world.note(() => `${program.life.name} posts ${count}`);
+    return void time.after(0, () => program.post(count), program.life);
+  }
+  const tab = random.pick(world.tabs);
+  const action = random.pick(BAG);
+  time.after(0, () => {
+    // A page that is just being loaded can't be used yet.
+    if (!tab.client || tab.states.length === 0) return;
+    world.note(() => `${tab.name}: ${action}`);
+    action(world, tab, random.pick(tab.states));
+  }, tab.life);
+}
+
+function ownMessage({ random }: World, tab: Tab, state: RoomState) {
+  const own = state.messages.filter((message) =>
+    message.author === tab.person.id && (!message.deleted || random.chance(0.1))
+  );
+  // Two tabs that mean the same message are what it is about.
+  const newest = own.at(-1);
+  return own.length > 0
+    ? (random.chance(0.5) ? newest! : random.pick(own)).id
+    : undefined;
+}
+
+function leave(tab: Tab, room: string): void {
+  for (const key of [...tab.screen]) {
+    if (tab.client.rooms.get(room) === tab.client.open(key)) tab.close(key);
+  }
+}
+
+// --- What befalls them -----------------------------------------------------------
+
+const FAULTS: Step[] = [
+  ({ random, wires }) => wires.length > 0 && random.pick(wires).break(),
+  ({ random, wires }) => wires.length > 0 && random.pick(wires).fallSilent(),
+  ({ random, wires }) =>
+    wires.length > 0 && random.pick(wires).stall(random.latency(1_000)),
+  (world) => {
+    const place = world.random.int(0, world.machines.length - 1);
+    world.crashMachine(place);
+    const ms = world.random.latency(500);
+    world.time.after(ms, () => world.startMachine(place));
+  },
+  (world) =>
+    world.restartMachine(world.random.int(0, world.machines.length - 1)),
+  ({ random, time, store }) => {
+    store.failing = true;
+    time.after(random.latency(300), () => store.failing = false);
+  },
+  ({ random, time, store }) => {
+    const { latency } = store;
+    store.latency = 100;
+    time.after(random.latency(300), () => store.latency = latency);
+  },
+  (world) => world.crashTab(world.random.pick(world.tabs)),
+  ({ random, time, tabs }) => {
+    const tab = random.pick(tabs);
+    time.after(0, () => {
+      tab.client?.setOnline(false);
+      time.after(random.latency(500), () => tab.client.setOnline(true));
+    }, tab.life);
+  },
+  ({ random, time, town, machines }) => {
+    const person = random.pick(town.people);
+    void town.rename(person).then(() => {
+      for (const machine of machines) {
+        if (!machine) continue;
+        time.after(0, () => machine.renamed(person), machine.life);
+      }
+    });
+  },
+];

@@ -1,0 +1,83 @@
+/** People and rooms, and what the database says of them in the end. */
+import { uuidv7 } from "../../lib/client/uuid.ts";
+import { readForward, readHeads } from "../../lib/db/log_queries.ts";
+import type { Entry, Person } from "../../lib/protocol.ts";
+import type { MemorySqlite } from "./memory_sqlite.ts";
+
+const ALL = { after: 0, limit: 100_000, bytes: 1e9 };
+
+/** Who is there, and where they meet. */
+export class Town {
+  readonly people: Person[] = [];
+  /** Ids of the rooms. */
+  readonly rooms: string[] = [];
+  readonly #sqlite: MemorySqlite;
+  readonly #slugs = new Map<string, string>();
+
+  constructor(sqlite: MemorySqlite) {
+    this.#sqlite = sqlite;
+  }
+
+  /** Puts people and rooms into an empty database. */
+  async found(counts: { people: number; rooms: number }): Promise<void> {
+    for (let i = 0; i < counts.people; i++) {
+      this.people.push({ id: uuidv7(i), name: `Person ${i}` });
+    }
+    for (let i = 0; i < counts.rooms; i++) {
+      const id = uuidv7(i);
+      this.rooms.push(id);
+      this.#slugs.set(`room-${i}`, id);
+    }
+    await this.#store();
+  }
+
+  async #store(): Promise<void> {
+    const db = this.#sqlite.kysely;
+    for (const { id, name } of this.people) {
+      const person = { id, name, name_key: name, kind: "guest" as const };
+      await db.insertInto("persons")
+        .values({ ...person, head: 1, created_at: 0, last_seen_at: 0 })
+        .execute();
+    }
+    for (const [slug, id] of this.#slugs) {
+      const room = { id, slug, name: slug, name_key: slug };
+      await db.insertInto("rooms").values({
+        ...{ ...room, kind: "open", created_by: null, created_at: 0 },
+        ...{ head: 0, head_id: null, posts: 0, floor: 1, last_at: 0 },
+      }).execute();
+    }
+    const [room] = this.rooms as [string];
+    // As everyone follows the lobby.
+    const read = { last_read: 0, last_read_posts: 0, joined_at: 0 };
+    for (const { id: person } of this.people) {
+      await db.insertInto("memberships").values({ person, room, ...read })
+        .execute();
+    }
+  }
+
+  /** A room's id by its slug or id. */
+  idOf = (room: string): string => this.#slugs.get(room) ?? room;
+
+  slugOf(room: string): string {
+    return `room-${this.rooms.indexOf(room)}`;
+  }
+
+  /** Seqs of the rooms' newest entries, by room id. */
+  async heads(): Promise<Map<string, number>> {
+    const heads = await readHeads(this.#sqlite.kysely, this.rooms);
+    return new Map(heads.map(({ room, seq }) => [room, seq]));
+  }
+
+  /** A room's whole log, as clients get it. */
+  log(room: string): Promise<Entry[]> {
+    return readForward(this.#sqlite.kysely, room, ALL);
+  }
+
+  /** Gives someone another name. */
+  async rename(person: Person): Promise<void> {
+    person.name += "'";
+    const { id, name } = person;
+    await this.#sqlite.kysely.updateTable("persons").where("id", "=", id)
+      .set((eb) => ({ name, head: eb("head", "+", 1) })).execute();
+  }
+}
