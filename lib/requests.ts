@@ -4,7 +4,7 @@ import type { Connection } from "./connection.ts";
 import type { Draft } from "./db/drafts.ts";
 import { Refusal } from "./errors.ts";
 import type { Following } from "./following.ts";
-import type { Lane } from "./message_log.ts";
+import { isBlocked, type Lane } from "./message_log.ts";
 import type { Messages } from "./messages.ts";
 import type { Presence } from "./presence.ts";
 import {
@@ -35,6 +35,9 @@ type Handlers = {
 
 const HISTORY_MESSAGES = 50;
 
+/** The lane of posts whose room is not known. */
+const ANY_ROOM = "";
+
 /** Carries out the frames of all connections; each answer repeats the `ref`. */
 export class Requests {
   readonly #services: Services;
@@ -64,9 +67,11 @@ export class Requests {
         kind: "deleted",
         message: frame.message,
       })),
-    withdraw: async (connection, { room, id }) => {
-      const lane = this.#lane(connection, (await this.#room(room)).id);
-      if (lane.blockedBy === id) lane.blockedBy = null;
+    // In whichever lane: looking the room up may fail, and leave it blocked.
+    withdraw: (connection, { id }) => {
+      for (const lane of this.#lanes.get(connection)?.values() ?? []) {
+        release(lane, id);
+      }
     },
     history: async (connection, { room, ref, before, limit }) => {
       const { id } = await this.#room(room);
@@ -134,7 +139,7 @@ export class Requests {
     { ref, id }: { ref?: Ref | undefined; id: string },
     draft: (base: { room: string; id: string; author: string }) => Draft,
   ): Promise<void> {
-    const { id: room } = await this.#room(idOrSlug);
+    const room = await this.#roomInOrder(connection, idOrSlug, id);
     const author = connection.session.person.id;
     const request = { ref, room, id };
     const { stored } = await this.#services.messages.admit(
@@ -149,6 +154,23 @@ export class Requests {
     );
   }
 
+  /** Where the room can't be looked up, later posts to any room wait (L4). */
+  async #roomInOrder(
+    connection: Connection,
+    idOrSlug: string,
+    draft: string,
+  ): Promise<string> {
+    const lane = this.#lane(connection, ANY_ROOM);
+    release(lane, draft);
+    if (isBlocked(lane, draft)) throw new Refusal("out_of_order");
+    try {
+      return (await this.#room(idOrSlug)).id;
+    } catch (error) {
+      if (!(error instanceof Refusal)) lane.blockedBy = draft;
+      throw error;
+    }
+  }
+
   #lane(connection: Connection, room: string): Lane {
     let lanes = this.#lanes.get(connection);
     if (!lanes) this.#lanes.set(connection, lanes = new Map());
@@ -156,4 +178,8 @@ export class Requests {
     if (!lane) lanes.set(room, lane = { blockedBy: null });
     return lane;
   }
+}
+
+function release(lane: Lane, draft: string): void {
+  if (lane.blockedBy === draft) lane.blockedBy = null;
 }
