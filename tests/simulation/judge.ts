@@ -17,7 +17,7 @@ export function heal(world: World): void {
   world.machines.forEach((_, place) => world.startMachine(place));
   for (const tab of world.tabs) {
     world.time.after(0, () => {
-      if (!tab.client) return;
+      if (!tab.isUp) return;
       tab.client.setOnline(true);
       tab.client.wake();
       if (tab.screen.size === 0) tab.open(world.town.rooms[0]!);
@@ -46,12 +46,12 @@ async function unsettled(world: World): Promise<string | null> {
     if (!program.isQuiet) return `${program.life.name} waits for answers`;
   }
   for (const tab of tabs) {
-    if (!tab.client) return `${tab.name} is not there`;
+    if (!tab.isUp) return `${tab.name} is not there`;
     if (!tab.isQuiet) return `${tab.name} waits for answers`;
     for (const { room, loaded, cursor, loadingOlder } of tab.shown) {
       if (!loaded) return `${tab.name} shows nothing of ${room}`;
       if (loadingOlder) return `${tab.name} waits for older messages`;
-      if (cursor.seq !== heads.get(town.idOf(room))) {
+      if (cursor.seq !== heads.get(room)) {
         return `${tab.name} is at ${cursor.seq} of ${room}`;
       }
     }
@@ -71,7 +71,7 @@ export async function judge(world: World): Promise<void> {
     for (const tab of tabs) excuse(tab, log);
   }
   for (const tab of tabs) {
-    if (!tab.client) continue;
+    if (!tab.isUp) continue;
     for (const state of tab.shown) tab.viewer.shown(state, true);
   }
   const seen = world.machines.flatMap((machine) =>

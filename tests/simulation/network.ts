@@ -70,13 +70,20 @@ export class Wire {
   readonly #down: Pipe;
   #connection: Connection | undefined;
   #isCut = false;
+  readonly #note: (what: () => string) => void;
 
   constructor(
     time: VirtualTime,
     weather: Weather,
-    ends: { machine: Machine; life: Life; person: Person },
+    ends: {
+      machine: Machine;
+      life: Life;
+      person: Person;
+      note: (what: () => string) => void;
+    },
   ) {
     const { machine, life, person } = ends;
+    this.#note = ends.note;
     this.#time = time;
     this.machine = machine;
     this.client = new ClientEnd(life, this);
@@ -86,7 +93,7 @@ export class Wire {
       else this.#accept(person);
     });
     this.#down = new Pipe(time, weather, life, (item) => {
-      if ("text" in item) this.client.receives(item.text);
+      if ("text" in item) this.#receives(item.text);
       else if ("close" in item) this.#isClosed(item.close);
       else this.client.opens();
     });
@@ -103,17 +110,25 @@ export class Wire {
   }
 
   sendUp(text: string): void {
+    this.#note(() => `> ${text}`);
     this.#up.send({ text });
+  }
+
+  #receives(text: string): void {
+    this.#note(() => `< ${text}`);
+    this.client.receives(text);
   }
 
   /** The client closes it: the other end learns of it later. */
   leave(): void {
+    this.#note(() => "leaves");
     this.#up.send({ close: { code: 1005, reason: "" } });
   }
 
   /** It breaks; what is under way may or may not still arrive. */
   break(): void {
     if (this.#isCut) return;
+    this.#note(() => "breaks");
     this.#isCut = true;
     const { random } = this.#time;
     const wait = () => random.latency(random.pick([1, 20, 500]));
@@ -126,6 +141,7 @@ export class Wire {
   /** It breaks, and nobody is told: the server's timeout finds out at last. */
   fallSilent(): void {
     if (this.#isCut) return;
+    this.#note(() => "falls silent");
     this.#isCut = true;
     this.#up.cut();
     this.#down.cut();
@@ -135,6 +151,7 @@ export class Wire {
 
   /** The client does not read for a while. */
   stall(ms: number): void {
+    this.#note(() => `stalls for ${ms}`);
     this.#down.stall(ms);
   }
 
@@ -152,6 +169,7 @@ export class Wire {
   }
 
   #isClosed({ code, reason }: { code: number; reason: string }): void {
+    this.#note(() => `is closed: ${code} ${reason}`);
     this.client.closes(code, reason);
     this.#isCut = true;
     const ms = this.#time.random.latency(5);

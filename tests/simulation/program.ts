@@ -16,7 +16,9 @@ export interface ProgramOptions {
   person: Person;
   viewer: Viewer;
   time: VirtualTime;
+  /** The room's two names: either will do, in every frame. */
   room: string;
+  slug: string;
   epoch: string;
   connect: (program: Program) => SocketLike;
 }
@@ -64,10 +66,11 @@ export class Program {
   }
 
   post(count: number): void {
-    const { name, room, time } = this.#options;
+    const { name, room, slug, time } = this.#options;
     for (let i = 0; i < count; i++) {
       const post: Post = {
-        ...{ type: "post", room, id: uuidv7(time.now()) },
+        ...{ type: "post", id: uuidv7(time.now()) },
+        room: time.random.pick([room, slug]),
         body: `${name}-${++this.#posts}`,
       };
       this.#unacknowledged.push(post);

@@ -28,13 +28,8 @@ export async function plan(world: World): Promise<number> {
 function addTab(world: World): void {
   const { random, town } = world;
   const tab = world.addTab(random.pick(town.people));
-  tab.screen.add(pickRoom(world));
+  tab.screen.add(random.pick(town.rooms));
   world.startTab(tab);
-}
-
-function pickRoom({ random, town }: World): string {
-  const room = random.pick(town.rooms);
-  return random.chance(0.3) ? town.slugOf(room) : room;
 }
 
 // --- What people do ------------------------------------------------------------
@@ -57,10 +52,10 @@ const ACTIONS: [weight: number, action: Action][] = [
     if (message) tab.client.delete(state.room, message);
   }],
   [3, (_, tab, { room }) => void tab.client.loadOlder(room).catch(() => {})],
-  [2, (world, tab) => tab.open(pickRoom(world))],
-  [2, (_, tab, { room }) => leave(tab, room)],
+  [2, ({ random, town }, tab) => tab.open(random.pick(town.rooms))],
+  [2, (_, tab, { room }) => tab.close(room)],
   [3, (_, tab, { room }) => {
-    leave(tab, room);
+    tab.close(room);
     tab.open(room);
   }],
   [1, (_, tab, { room, cursor }) => tab.client.markRead(room, cursor.seq)],
@@ -92,7 +87,7 @@ function act(world: World): void {
   const action = random.pick(BAG);
   time.after(0, () => {
     // A page that is just being loaded can't be used yet.
-    if (!tab.client || tab.states.length === 0) return;
+    if (!tab.isUp || tab.states.length === 0) return;
     world.note(() => `${tab.name}: ${action}`);
     action(world, tab, random.pick(tab.states));
   }, tab.life);
@@ -107,12 +102,6 @@ function ownMessage({ random }: World, tab: Tab, state: RoomState) {
   return own.length > 0
     ? (random.chance(0.5) ? newest! : random.pick(own)).id
     : undefined;
-}
-
-function leave(tab: Tab, room: string): void {
-  for (const key of [...tab.screen]) {
-    if (tab.client.rooms.get(room) === tab.client.open(key)) tab.close(key);
-  }
 }
 
 // --- What befalls them -----------------------------------------------------------
@@ -143,7 +132,8 @@ const FAULTS: Step[] = [
   ({ random, time, tabs }) => {
     const tab = random.pick(tabs);
     time.after(0, () => {
-      tab.client?.setOnline(false);
+      if (!tab.isUp) return;
+      tab.client.setOnline(false);
       time.after(random.latency(500), () => tab.client.setOnline(true));
     }, tab.life);
   },

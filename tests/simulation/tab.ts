@@ -12,8 +12,6 @@ export interface TabOptions {
   person: Person;
   viewer: Viewer;
   time: VirtualTime;
-  /** A room's id by its slug. */
-  idOf: (room: string) => string;
   /** Connects to some machine. */
   connect: (tab: Tab) => SocketLike;
 }
@@ -24,10 +22,12 @@ export class Tab {
   readonly person: Person;
   readonly viewer: Viewer;
   readonly rows: OutboxRow[] = [];
-  /** Ids or slugs of the rooms on screen. */
+  /** Ids of the rooms on screen. */
   readonly screen = new Set<string>();
   life: Life;
   client!: ChatClient;
+  /** Whether the page is open: without it, nothing may be done. */
+  isUp = false;
   #texts = 0;
   readonly #cancelled = new Set<string>();
   readonly #options: TabOptions;
@@ -42,6 +42,8 @@ export class Tab {
 
   /** Opens the page; to be called as a task of its own life. */
   start(): void {
+    if (this.isUp) return;
+    this.isUp = true;
     const { time, viewer, person } = this.#options;
     const client = this.client = new ChatClient({
       url: "ws://simulated/api/ws",
@@ -61,6 +63,7 @@ export class Tab {
 
   /** The page is gone from one moment to the next; its storage stays. */
   crash(): void {
+    this.isUp = false;
     this.life.alive = false;
     this.life = new Life(this.name);
     this.viewer.forgot();
@@ -154,7 +157,7 @@ export class Tab {
   /** It is kept from now on: it must arrive, or be shown as failed. */
   #wrote({ id, room, kind, body, message, failed }: OutboxRow): void {
     this.viewer.wrote({
-      ...{ id, room: this.#options.idOf(room), kind },
+      ...{ id, room, kind },
       ...body === undefined ? {} : { body },
       ...message === undefined ? {} : { message },
     });

@@ -3,6 +3,7 @@ import { uuidv7 } from "../../lib/client/uuid.ts";
 import { readForward, readHeads } from "../../lib/db/log_queries.ts";
 import type { Entry, Person } from "../../lib/protocol.ts";
 import type { MemorySqlite } from "./memory_sqlite.ts";
+import type { Random } from "./random.ts";
 
 const ALL = { after: 0, limit: 100_000, bytes: 1e9 };
 
@@ -55,11 +56,10 @@ export class Town {
     }
   }
 
-  /** A room's id by its slug or id. */
-  idOf = (room: string): string => this.#slugs.get(room) ?? room;
-
-  slugOf(room: string): string {
-    return `room-${this.rooms.indexOf(room)}`;
+  /** A room, by both its names. */
+  room(random: Random): { room: string; slug: string } {
+    const [slug, room] = random.pick([...this.#slugs]);
+    return { room, slug };
   }
 
   /** Seqs of the rooms' newest entries, by room id. */

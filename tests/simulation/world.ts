@@ -32,6 +32,7 @@ export class World {
   /** One for each place in which a machine stands; null while there is none. */
   readonly machines: (Machine | null)[];
   wires: Wire[] = [];
+  #wires = 0;
   readonly #weather: Weather;
   readonly #bells: { lost: number; again: number; latency: number };
   readonly #trace: Trace | undefined;
@@ -120,7 +121,7 @@ export class World {
   addTab(person: Person): Tab {
     const name = `tab-${this.tabs.length}`;
     const tab = new Tab({
-      ...{ name, person, time: this.time, idOf: this.town.idOf },
+      ...{ name, person, time: this.time },
       viewer: this.checker.viewer(name, person.id),
       connect: (tab) => this.connect(tab),
     });
@@ -150,7 +151,7 @@ export class World {
     const program = new Program({
       ...{ name, person, time: this.time },
       viewer: this.checker.viewer(name, person.id),
-      room: this.random.pick(this.town.rooms),
+      ...this.town.room(this.random),
       epoch: this.store.epoch,
       connect: (program) => this.connect(program),
     });
@@ -167,9 +168,13 @@ export class World {
 
   connectTo(machine: Machine, life: Life, person: Person): SocketLike {
     this.wires = this.wires.filter((wire) => wire.client.readyState < 3);
-    const wire = new Wire(this.time, this.#weather, { machine, life, person });
+    const name = `${life.name}-${++this.#wires}`;
+    const wire = new Wire(this.time, this.#weather, {
+      ...{ machine, life, person },
+      note: (what) => this.note(() => `${name} ${what()}`),
+    });
     this.wires.push(wire);
-    this.note(() => `${life.name} connects to ${machine.life.name}`);
+    this.note(() => `${name} connects to ${machine.life.name}`);
     return wire.client;
   }
 
