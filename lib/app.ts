@@ -4,6 +4,7 @@ import { Accounts } from "./accounts.ts";
 import { ChatHub } from "./chat_hub.ts";
 import type { Config } from "./config.ts";
 import { Connection } from "./connection.ts";
+import { lockFolder } from "./db/folder_lock.ts";
 import { type Database, openDatabase } from "./db/open.ts";
 import { Following } from "./following.ts";
 import type { Locale } from "./locale.ts";
@@ -51,6 +52,7 @@ export class Atoll {
   readonly rooms: Rooms;
   readonly messages: Messages;
   readonly #db: Database;
+  readonly #unlock: () => void;
   readonly #log: MessageLog;
   readonly #hub: ChatHub;
   readonly #following: Following;
@@ -62,9 +64,10 @@ export class Atoll {
   #checking = false;
   #closing: Promise<void> | undefined;
 
-  /** Composes the services over an open database. */
-  constructor(config: Config, db: Database) {
+  /** Composes the services over an open database of which `unlock` lets go. */
+  constructor(config: Config, db: Database, unlock: () => void) {
     this.config = config;
+    this.#unlock = unlock;
     this.#db = db;
     this.accounts = new Accounts(db);
     this.sessions = new Sessions(db);
@@ -113,8 +116,10 @@ export class Atoll {
       onError: logError,
     });
     this.rooms.onFollowedChange = (id) => this.#following.personChanged(id);
-    this.sessions.onEnd = ({ hash }) =>
+    this.sessions.onEnd = ({ hash, person }) => {
       this.#endConnections(({ session }) => session.hash === hash);
+      this.#presence.signedOut(person.id);
+    };
     this.accounts.onRename = (person) => this.#renamed(person);
     this.#sessionTimer = setInterval(
       () => void this.#checkSessions(),
@@ -163,6 +168,7 @@ export class Atoll {
     this.#presence.close();
     await this.#following.close();
     await this.#db.close();
+    this.#unlock();
   }
 
   #disconnect(connection: Connection): void {
@@ -217,8 +223,9 @@ export class Atoll {
 
 /** Opens the database of the given settings and composes an Atoll over it. */
 export async function openAtoll(config: Config): Promise<Atoll> {
+  const unlock = lockFolder(config.data);
   const db = await openDatabase({ path: config.data, onError: logError });
-  return new Atoll(config, db);
+  return new Atoll(config, db, unlock);
 }
 
 /** What the hub may read of a log. */

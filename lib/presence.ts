@@ -72,10 +72,19 @@ export class Presence {
     present.connections--;
     if (present.connections > 0) return;
     this.#stopTyping(room, state, person);
-    present.leaving = setTimeout(() => {
-      state.people.delete(person);
-      this.#changed(room, state, "presence");
-    }, PRESENCE_LIMITS.linger);
+    present.leaving = setTimeout(
+      () => this.#remove(room, state, person),
+      PRESENCE_LIMITS.linger,
+    );
+  }
+
+  /** This person signed out, so that nobody need wait for them to come back. */
+  signedOut(person: string): void {
+    for (const [room, state] of this.#rooms) {
+      if (state.people.get(person)?.connections === 0) {
+        this.#remove(room, state, person);
+      }
+    }
   }
 
   /** This person is writing in the room. */
@@ -134,6 +143,12 @@ export class Presence {
       this.#rooms.set(room, state);
     }
     return state;
+  }
+
+  #remove(room: string, state: RoomPresence, person: string): void {
+    clearTimeout(state.people.get(person)?.leaving);
+    state.people.delete(person);
+    this.#changed(room, state, "presence");
   }
 
   #stopTyping(room: string, state: RoomPresence, person: string): void {

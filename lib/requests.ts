@@ -122,13 +122,6 @@ export class Requests {
     frame: ClientFrameOf<"join">,
   ): Promise<void> {
     const { id } = await this.#room(frame.room);
-    const { person } = connection.session;
-    await this.#services.rooms.follow(person.id, id).catch((error) => {
-      // Reading goes on where nothing can be written.
-      if (!(error instanceof Refusal) || error.code !== "unavailable") {
-        throw error;
-      }
-    });
     await this.#services.hub.join(connection, { ...frame, room: id });
   }
 

@@ -7,8 +7,9 @@ const HEADERS = {
   "x-content-type-options": "nosniff",
   "referrer-policy": "same-origin",
   "cross-origin-opener-policy": "same-origin",
-  // Pages show what only their reader may see.
-  "cache-control": "private, no-cache",
+  // What only its reader may see is not there any more after signing out,
+  // and going back shows a page as it is now.
+  "cache-control": "no-store",
 } as const;
 
 /**

@@ -17,7 +17,12 @@ async function serve(): Promise<void> {
   );
   try {
     const server = Deno.serve(
-      { port, hostname: host, onListen: (address) => announce(address, host) },
+      {
+        port,
+        hostname: host,
+        automaticCompression: true,
+        onListen: (address) => announce(address, host),
+      },
       (request, info) =>
         canBeRead(request.url)
           ? app.fetch(request, info)
@@ -67,6 +72,11 @@ function listenError(error: unknown, host: string, port: number): unknown {
   if (error instanceof Deno.errors.AddrNotAvailable) {
     return new Error(
       `HOST "${host}" is no address of this machine; use 0.0.0.0 for all`,
+    );
+  }
+  if (error instanceof Error && /lookup address/.test(error.message)) {
+    return new Error(
+      `HOST "${host}" can't be found; use an address of this machine, or 0.0.0.0 for all`,
     );
   }
   if (error instanceof Deno.errors.PermissionDenied) {

@@ -322,3 +322,11 @@ Deno.test("Rooms whose names share an address are made quickly", async () => {
     assert(slugs.has("a") && slugs.has("a-2") && slugs.has("a-3"));
   });
 });
+
+Deno.test("A guest who signs out gives the name back at once [N1]", async () => {
+  await withApp(async ({ request, url, enter }) => {
+    const cookie = await enter("Ana");
+    await request("/signout", form(url, {}, cookie));
+    assertEquals((await request("/", form(url, { name: "ana" }))).status, 303);
+  });
+});

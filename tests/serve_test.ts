@@ -35,6 +35,7 @@ Deno.test("A bad setting stops the start with one line that names it", async () 
     ],
     [{ ATOLL_TRUST_PROXY: "yes" }, /ATOLL_TRUST_PROXY must be .*"yes"/],
     [{ HOST: "192.0.2.77" }, /HOST "192.0.2.77" is no address/],
+    [{ HOST: "nothost.invalid" }, /HOST "nothost.invalid" can't be found/],
   ];
   for (const [env, expected] of cases) {
     const { code, lines } = await refusal(env);
@@ -84,3 +85,45 @@ Deno.test("An address that can't be read is the client's fault", async () => {
   await response.body?.cancel();
   assertEquals(response.status, 400);
 });
+
+Deno.test("A second server on the same data folder refuses to start", async () => {
+  await using server = await ServerProcess.start();
+  const { code, lines } = await refusal({ ATOLL_DATA: server.data });
+  assertEquals([code, lines.length], [1, 1], lines.join("\n"));
+  assertMatch(lines[0]!, /in use by another Atoll/);
+});
+
+Deno.test("A folder that the sandbox or the system refuses is said in one line", async () => {
+  const { code, lines } = await refusal({ ATOLL_DATA: "/proc/nope" });
+  assertEquals([code, lines.length], [1, 1], lines.join("\n"));
+  assertMatch(lines[0]!, /ATOLL_DATA/);
+  assert(!lines[0]!.includes("--allow"));
+});
+
+Deno.test("Pages and scripts are compressed on their way", async () => {
+  await using server = await ServerProcess.start();
+  const page = await fetch(server.url, {
+    headers: { "accept-encoding": "gzip" },
+  });
+  assertEquals(
+    page.headers.get("vary")?.toLowerCase().includes("accept-encoding"),
+    true,
+  );
+  assert(!(await page.text()).includes("\u0000"));
+  const raw = await rawHead(server.port, "/styles.css");
+  assertMatch(raw, /content-encoding: gzip/i);
+});
+
+/** The head of an answer as it is on the wire, where `fetch` unpacks it. */
+async function rawHead(port: number, path: string): Promise<string> {
+  const connection = await Deno.connect({ port, hostname: "127.0.0.1" });
+  const request =
+    `GET ${path} HTTP/1.1\r\nhost: x\r\naccept-encoding: gzip\r\n\r\n`;
+  await connection.write(new TextEncoder().encode(request));
+  const chunk = new Uint8Array(4_096);
+  const size = await connection.read(chunk);
+  connection.close();
+  return new TextDecoder().decode(chunk.subarray(0, size ?? 0)).split(
+    "\r\n\r\n",
+  )[0]!;
+}

@@ -2,6 +2,10 @@
 
 /** Upper bound of the first wait, in milliseconds; it doubles with each attempt. */
 export const BACKOFF_FIRST = 500;
+/** Upper bound of the first waits, in milliseconds: a restart takes seconds. */
+export const BACKOFF_SHORT = 5_000;
+/** Attempts, a minute's worth or so, after which the bound may grow further. */
+const SHORT_ATTEMPTS = 24;
 /** Upper bound of all waits, in milliseconds. */
 export const BACKOFF_MOST = 30_000;
 
@@ -11,10 +15,8 @@ export const BACKOFF_MOST = 30_000;
  * the same server don't come back in step ("full jitter").
  */
 export function backoff(attempt: number, random: number): number {
-  const bound = Math.min(
-    BACKOFF_MOST,
-    BACKOFF_FIRST * 2 ** Math.min(attempt, 16),
-  );
+  const most = attempt < SHORT_ATTEMPTS ? BACKOFF_SHORT : BACKOFF_MOST;
+  const bound = Math.min(most, BACKOFF_FIRST * 2 ** Math.min(attempt, 16));
   return Math.round(random * bound);
 }
 

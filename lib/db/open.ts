@@ -76,8 +76,13 @@ async function readEpoch(read: Kysely<Schema>): Promise<string> {
 const NOT_WRITABLE =
   /readonly|read-only|unable to open|denied|requires (read|write)|not a directory|exists/i;
 
-function cannotOpen(file: string, error: unknown): string {
-  const reason = error instanceof Error ? error.message : String(error);
+/** One line that says what is wrong with a database's file and what to do. */
+export function cannotOpen(file: string, error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  // What Deno advises is to give up its sandbox.
+  const reason = error instanceof Deno.errors.NotCapable
+    ? "access denied"
+    : message;
   const text = `Can't open the database ${file}: ${reason}`;
   if (!NOT_WRITABLE.test(reason)) return text;
   return `${text}; give Atoll's user write access to ${dirname(file)}, ` +

@@ -99,12 +99,18 @@ export async function sweepSessions(
   await trx.deleteFrom("sessions").where("token_hash", "in", ended).execute();
 }
 
-/** Ends a session. */
+/** Ends a session; a guest who has no other one can't come back: the name is free (N1). */
 export async function endSession(
   trx: Trx,
   { tokenHash, person }: { tokenHash: Uint8Array; person: string },
 ): Promise<void> {
   await trx.deleteFrom("sessions").where("token_hash", "=", tokenHash)
     .execute();
+  const other = await trx.selectFrom("sessions").where("person", "=", person)
+    .select("token_hash").executeTakeFirst();
+  if (!other) {
+    await trx.updateTable("persons").where("id", "=", person)
+      .where("kind", "=", "guest").set({ name_key: null }).execute();
+  }
   await bumpPerson(trx, person);
 }

@@ -1,0 +1,28 @@
+/** Keeps a second server away from a data folder. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { cannotOpen } from "./open.ts";
+
+/**
+ * Takes the folder, made if missing, for this process, until the returned
+ * function is called or the process ends, however it ends. Throws an error of
+ * one line when another server has it: their doorbells would not reach each
+ * other. SQLite's lock is used since it works alike on all systems.
+ */
+export function lockFolder(folder: string): () => void {
+  const file = join(folder, "atoll.lock");
+  try {
+    mkdirSync(folder, { recursive: true });
+    const lock = new DatabaseSync(file);
+    lock.exec("PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE");
+    return () => lock.close();
+  } catch (error) {
+    if (!/is locked/.test(String(error))) {
+      throw new Error(cannotOpen(file, error), { cause: error });
+    }
+    throw new Error(
+      `The data folder ${folder} is in use by another Atoll; stop it, or name another folder in ATOLL_DATA`,
+    );
+  }
+}
