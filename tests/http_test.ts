@@ -215,6 +215,12 @@ Deno.test("Programs get a session, and errors as JSON that say what to do", asyn
         "name_taken",
       ],
       ["/api/ws", { headers }, 426, "not_a_websocket"],
+      [
+        "/api/ws?person=another",
+        { headers: { ...headers, upgrade: "websocket" } },
+        401,
+        "unauthorized",
+      ],
       ["/api/nothing", { headers }, 404, "not_found"],
       [
         "/api/rooms/lobby/membership",

@@ -20,6 +20,9 @@ export const handler = define.handlers({
       throw new Refusal("forbidden_origin");
     }
     if (!session) throw new Refusal("unauthorized");
+    // A page may be older than its cookie, and must not speak for another (C1).
+    const person = ctx.url.searchParams.get("person") ?? session.person.id;
+    if (person !== session.person.id) throw new Refusal("unauthorized");
 
     const { socket, response } = upgrade(req);
     // Not by the option: it throws on lists without a space behind the comma.
