@@ -17,7 +17,7 @@ import { useWords } from "./words.ts";
 
 /** The page: rooms, the conversation, people, and what opens over them. */
 export function ChatFrame(props: ChatProps): JSX.Element {
-  const client = useChatClient(props);
+  const { client, outbox } = useChatClient(props);
   const choice = useRooms(client, props);
   const { room, rooms } = choice;
   const me = client.person ?? props.me.person;
@@ -57,6 +57,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
         key={room.id}
         props={props}
         client={client}
+        outbox={outbox}
         room={room}
         me={me}
         followed={choice.followed}

@@ -2,16 +2,19 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { ChatClient } from "../lib/client/chat_client.ts";
+import type { PageOutbox } from "../lib/client/page_outbox.ts";
 import type { RoomState } from "../lib/client/room_state.ts";
 import type { Person } from "../lib/protocol.ts";
 import type { ChatProps, ShownRoom } from "./chat_props.ts";
 import { Composer } from "./Composer.tsx";
 import { ConnectionBar } from "./ConnectionBar.tsx";
 import { carryDraft } from "./drafts.ts";
+import { LeftBehind } from "./LeftBehind.tsx";
 import { LogSkeleton } from "./LogLines.tsx";
 import { type LogControl, MessageLog } from "./MessageLog.tsx";
 import { EndedPanel, GonePanel } from "./Panels.tsx";
 import { RoomHeader } from "./RoomHeader.tsx";
+import { StorageNote } from "./StorageNote.tsx";
 import { buildTimeline } from "./timeline.ts";
 import { TypingLine } from "./TypingLine.tsx";
 import { useMessageActions } from "./use_message_actions.ts";
@@ -25,6 +28,7 @@ import { roomPath } from "./room_path.ts";
 export interface ConversationProps {
   props: ChatProps;
   client: ChatClient;
+  outbox: PageOutbox | null;
   room: ShownRoom;
   me: Person;
   followed: boolean;
@@ -150,6 +154,8 @@ function Foot(props: FootProps): JSX.Element {
   return (
     <div class="foot">
       <TypingLine people={client.typing(room.id)} />
+      <LeftBehind outbox={props.outbox} />
+      <StorageNote client={client} />
       <Composer
         slug={room.slug}
         roomName={room.name}

@@ -2,38 +2,60 @@
 import { useEffect, useReducer, useState } from "preact/hooks";
 import { checkSession, socketUrl, watchPage } from "../lib/client/browser.ts";
 import { ChatClient } from "../lib/client/chat_client.ts";
-import { TabOutbox } from "./tab_outbox.ts";
+import { PageOutbox } from "../lib/client/page_outbox.ts";
 import type { ChatProps } from "./chat_props.ts";
+
+/** The page's client, and where it keeps what is unsent. */
+export interface PageClient {
+  client: ChatClient;
+  /** Null on the server. */
+  outbox: PageOutbox | null;
+}
 
 /**
  * The page's client, with the room open from what the server rendered. It
  * connects once the page lives; the component renders again with every change.
  */
-export function useChatClient(props: ChatProps): ChatClient {
-  const [client] = useState(() => createClient(props));
+export function useChatClient(props: ChatProps): PageClient {
+  const [made] = useState(() => createClient(props));
   const [, changed] = useReducer((count: number, _: void) => count + 1, 0);
+  const { client } = made;
   useEffect(() => {
     const stopListening = client.subscribe(() => changed());
     const stopWatching = watchPage(client);
+    const onBeforeUnload = (event: BeforeUnloadEvent) => {
+      if (isLeavingTextBehind(client)) event.preventDefault();
+    };
+    addEventListener("beforeunload", onBeforeUnload);
     client.start();
     return () => {
+      removeEventListener("beforeunload", onBeforeUnload);
       stopWatching();
       stopListening();
       client.stop();
     };
   }, []);
-  return client;
+  return made;
 }
 
-function createClient({ me, room, page }: ChatProps): ChatClient {
+function createClient({ me, room, page }: ChatProps): PageClient {
+  // The server renders with a client that never starts.
+  const isPage = typeof document !== "undefined";
+  const { person } = me;
+  const outbox = isPage ? new PageOutbox(person.id) : null;
   const client = new ChatClient({
-    // The server renders with a client that never starts.
-    url: typeof location === "undefined" ? "" : socketUrl(),
+    url: isPage ? socketUrl(person.id) : "",
     me,
-    person: me.person,
-    checkSession,
-    outbox: new TabOutbox(me.person.id),
+    person,
+    checkSession: () => checkSession(person.id),
+    ...(outbox === null ? {} : { outbox }),
   });
   client.open(room.id, { ...page, reset: true });
-  return client;
+  return { client, outbox };
+}
+
+/** Whether what is unsent would be gone with the page. */
+function isLeavingTextBehind(client: ChatClient): boolean {
+  return !client.durable &&
+    [...client.rooms.values()].some(({ pending }) => pending.length > 0);
 }

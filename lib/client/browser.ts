@@ -1,20 +1,29 @@
 /** What ties a {@link ChatClient} to a page. */
 import type { ChatClient, SessionCheck } from "./chat_client.ts";
 
-/** The WebSocket's address on the page's own host. */
-export function socketUrl(page: { href: string } = location): string {
+/**
+ * The WebSocket's address on the page's own host. It names the person, since
+ * another one may have entered in another tab: what one wrote is not sent as
+ * somebody else (C1).
+ */
+export function socketUrl(
+  person: string,
+  page: { href: string } = location,
+): string {
   const url = new URL("/api/ws", page.href);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  url.searchParams.set("person", person);
   return url.href;
 }
 
-/** Asks the server whether the session still counts (C3). */
-export async function checkSession(): Promise<SessionCheck> {
+/** Asks the server whether it still is this person's session (C3). */
+export async function checkSession(person: string): Promise<SessionCheck> {
   try {
     const response = await fetch("/api/session", { cache: "no-store" });
-    await response.body?.cancel();
     if (response.status === 401) return "ended";
-    return response.ok ? "valid" : "unreachable";
+    if (!response.ok) return "unreachable";
+    const session = await response.json();
+    return session.person.id === person ? "valid" : "ended";
   } catch {
     return "unreachable";
   }
@@ -32,6 +41,7 @@ export function watchPage(client: ChatClient): () => void {
     [globalThis, "online", online],
     [globalThis, "offline", offline],
     [globalThis, "pageshow", shown],
+    [globalThis, "pagehide", () => client.leave()],
     [document, "visibilitychange", shown],
   ];
   for (const [target, type, run] of events) target.addEventListener(type, run);

@@ -89,6 +89,7 @@ export class ChatClient {
   #lastError: ClientError | null = null;
   #listeners = new Set<() => void>();
   #notifying = false;
+  #started = false;
 
   /** Takes the options; nothing happens before {@link start}. */
   constructor(options: ChatClientOptions) {
@@ -126,6 +127,11 @@ export class ChatClient {
   /** The close code (4500 and above) that ended the session, or null. */
   get endedCode(): number | null {
     return this.#connection.endedCode;
+  }
+
+  /** Whether what is unsent outlives the page, as far as known (C1). */
+  get durable(): boolean {
+    return this.#sender.durable;
   }
 
   /** What went wrong last, or null. */
@@ -178,12 +184,14 @@ export class ChatClient {
 
   /** Connects, and sends what the outbox holds. */
   start(): void {
+    this.#started = true;
     this.#connection.start();
-    this.#sender.load();
+    this.#sender.claim();
   }
 
   /** Closes the connection and all timers; {@link start} begins anew. */
   stop(): void {
+    this.#started = false;
     this.flush();
     this.#sync.stop();
     this.#connection.stop();
@@ -193,6 +201,13 @@ export class ChatClient {
   /** Tries at once instead of waiting: the network or the tab came back. */
   wake(): void {
     this.#connection.wake();
+    if (this.#started) this.#sender.claim();
+  }
+
+  /** The page goes, perhaps for good: another tab may send what is unsent. */
+  leave(): void {
+    this.flush();
+    this.#sender.leave();
   }
 
   /** Tells whether the machine has a network, as far as one knows. */
@@ -422,11 +437,15 @@ export class ChatClient {
 
   #makeLink(random: () => number): Link {
     const isOpen = () => this.#connection.isOpen;
+    const isEnded = () => this.#connection.status === "ended";
     const isCongested = () => this.#isCongested;
     let ref = 0;
     return {
       get isOpen() {
         return isOpen();
+      },
+      get isEnded() {
+        return isEnded();
       },
       get isCongested() {
         return isCongested();

@@ -32,6 +32,8 @@ export const BUFFERED_WAIT = 100;
 export interface Link {
   /** Whether frames can be sent. */
   readonly isOpen: boolean;
+  /** Whether the session is over, and nothing will be sent any more. */
+  readonly isEnded: boolean;
   /** Whether so much waits for the network that large frames should too. */
   readonly isCongested: boolean;
   /** Timers that end with the client. */

@@ -18,24 +18,45 @@ export interface OutboxRow {
   failed?: string;
 }
 
-/** Where rows are kept until they are acknowledged; every method may take its time. */
+/** What became one's own to send, and what is not any more. */
+export interface Claim {
+  /** Rows of an earlier run or of a dead tab, in the order in which they were added. */
+  adopted: readonly OutboxRow[];
+  /** Ids of rows that another tab adopted meanwhile, and sends or has sent. */
+  lost: readonly string[];
+}
+
+/**
+ * Where rows are kept until they are acknowledged. Every method may take its
+ * time, but they take effect in the order of the calls. Where one rejects, the
+ * client goes on with what it has in memory.
+ */
 export interface Outbox {
-  /** Keeps a new row behind all others. */
+  /** Whether rows outlive the program, as far as known. */
+  readonly durable: boolean;
+  /** How often to claim, in milliseconds; absent where nobody else does. */
+  readonly claimEvery?: number;
+  /** Keeps a row behind all others, in place of one with the same id. */
   add(row: OutboxRow): void | Promise<void>;
   /** Forgets a row; an unknown id is ignored. */
   remove(id: string): void | Promise<void>;
   /** Replaces the row with the same id in place. */
   update(row: OutboxRow): void | Promise<void>;
-  /** All rows in the order in which they were added. */
-  all(): readonly OutboxRow[] | Promise<readonly OutboxRow[]>;
+  /** Takes over what nobody else sends. */
+  claim(): Claim | Promise<Claim>;
+  /** The page goes, perhaps for good: whoever comes may take over. */
+  leave?(): void | Promise<void>;
 }
 
 /** An outbox that lives as long as the program. */
 export class MemoryOutbox implements Outbox {
+  /** Nothing here outlives the program. */
+  readonly durable: boolean = false;
   #rows = new Map<string, OutboxRow>();
 
-  /** Keeps a new row behind all others. */
+  /** Keeps a row behind all others, in place of one with the same id. */
   add(row: OutboxRow): void {
+    this.#rows.delete(row.id);
     this.#rows.set(row.id, row);
   }
 
@@ -47,6 +68,11 @@ export class MemoryOutbox implements Outbox {
   /** Replaces the row with the same id in place. */
   update(row: OutboxRow): void {
     if (this.#rows.has(row.id)) this.#rows.set(row.id, row);
+  }
+
+  /** All rows: nobody else has them. */
+  claim(): Claim {
+    return { adopted: this.all(), lost: [] };
   }
 
   /** All rows in the order in which they were added. */

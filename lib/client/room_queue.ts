@@ -49,15 +49,20 @@ export class RoomQueue {
     if (!this.get(row.id)) this.#rows.push(row);
   }
 
-  /** Adds rows of an earlier run before all others. */
-  addFirst(rows: readonly OutboxRow[]): void {
-    this.#rows = [...rows.filter((row) => !this.get(row.id)), ...this.#rows];
+  /** Adds rows of another run by time; both keep the order they have among them. */
+  merge(rows: readonly OutboxRow[]): void {
+    this.#rows = mergeByTime(
+      this.#rows,
+      rows.filter((row) => !this.get(row.id)),
+    );
   }
 
   /** The row to send now, or undefined. */
   next(now: number): OutboxRow | undefined {
     if (this.#inFlight || now < this.#retryAt) return undefined;
-    return this.#rows[0];
+    // What was adopted since may stand before it, but the server waits for it.
+    const refused = this.#refused === null ? null : this.get(this.#refused);
+    return refused ?? this.#rows[0];
   }
 
   /** The row was sent. */
@@ -113,4 +118,20 @@ export class RoomQueue {
     this.#refusals = 0;
     this.#retryAt = 0;
   }
+}
+
+/** Both lists in one by time, each in the order that it has. */
+export function mergeByTime(
+  rows: readonly OutboxRow[],
+  others: readonly OutboxRow[],
+): OutboxRow[] {
+  const merged: OutboxRow[] = [];
+  let place = 0;
+  for (const other of others) {
+    while (place < rows.length && rows[place]!.at <= other.at) {
+      merged.push(rows[place++]!);
+    }
+    merged.push(other);
+  }
+  return [...merged, ...rows.slice(place)];
 }

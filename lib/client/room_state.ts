@@ -180,6 +180,11 @@ export class RoomState {
     return this.#rows.get(id);
   }
 
+  /** Whether the row's entry is known to be in the log. */
+  isAcknowledged(id: string): boolean {
+    return this.#rows.isAcknowledged(id);
+  }
+
   /** How many own rows are not yet in the log as held here. */
   get rowCount(): number {
     return this.#rows.size;

@@ -4,7 +4,8 @@ import type { HeldRoom, HeldRooms } from "./held_rooms.ts";
 import { BUFFERED_WAIT, type Link } from "./link.ts";
 import type { Outbox, OutboxRow } from "./outbox.ts";
 import { PoisonWatch } from "./poison_watch.ts";
-import type { InFlight } from "./room_queue.ts";
+import { type InFlight, mergeByTime } from "./room_queue.ts";
+import { RowKeeper } from "./row_keeper.ts";
 
 /** Rows that may wait in one room. */
 export const ROWS_MOST = 1_000;
@@ -13,31 +14,46 @@ export const ROWS_MOST = 1_000;
 export class Sender {
   #link: Link;
   #rooms: HeldRooms;
-  #outbox: Outbox;
+  #keeper: RowKeeper;
   #poison = new PoisonWatch();
   #loaded = false;
-  /** Storage is asked for one thing after the other. */
-  #storing: Promise<void> = Promise.resolve();
 
   /** Takes what it works on. */
   constructor(link: Link, rooms: HeldRooms, outbox: Outbox) {
     this.#link = link;
     this.#rooms = rooms;
-    this.#outbox = outbox;
+    this.#keeper = new RowKeeper(link, outbox);
   }
 
-  /** Takes over what an earlier run left unsent; nothing is sent before. */
-  async load(): Promise<void> {
-    if (this.#loaded) return;
-    try {
-      await this.#storing;
-      this.#adopt(await this.#outbox.all());
-    } catch (error) {
-      this.#link.report({ code: "outbox", message: String(error) });
+  /** Whether what is unsent outlives the program, as far as known. */
+  get durable(): boolean {
+    return this.#keeper.durable;
+  }
+
+  /**
+   * Takes over what an earlier run or a dead tab left unsent, now and then
+   * again; nothing is sent before the first time.
+   */
+  async claim(): Promise<void> {
+    const { claimEvery } = this.#keeper;
+    // What this page can't send any more, another one may.
+    if (this.#link.isEnded) return this.leave();
+    if (claimEvery === undefined && this.#loaded) return;
+    if (claimEvery !== undefined) {
+      this.#link.timers.set("claim", claimEvery, () => this.claim());
     }
+    const { adopted, lost } = await this.#keeper.claim();
+    for (const id of lost) this.#drop(id);
+    this.#adopt(adopted);
+    const changed = !this.#loaded || lost.length + adopted.length > 0;
     this.#loaded = true;
-    this.#link.changed();
+    if (changed) this.#link.changed();
     this.pump();
+  }
+
+  /** The page goes, perhaps for good: another one may take over. */
+  leave(): void {
+    this.#keeper.leave();
   }
 
   /** Shows a new row, keeps it and sends it when its turn comes. */
@@ -49,7 +65,6 @@ export class Sender {
       );
     }
     this.#replaceFailedChange(room, row);
-    this.#store(() => this.#outbox.add(row));
     this.#enqueue(room, row);
   }
 
@@ -58,16 +73,13 @@ export class Sender {
     const failed = room.state.row(id);
     if (failed?.state !== "failed") return;
     const { state: _, code: __, ...rest } = failed;
-    const row: OutboxRow = { ...rest, room: room.key };
-    this.#store(() => this.#outbox.update(row));
-    this.#enqueue(room, row);
+    this.#enqueue(room, { ...rest, room: room.key });
   }
 
   /** Gives a row up. */
   cancel(room: HeldRoom, id: string): void {
-    if (room.queue.cancel(id)) this.#withdraw(room, id);
     this.#forget(id);
-    room.state.removeRow(id);
+    this.#giveUp(room, id);
     this.#link.changed();
     this.pump();
   }
@@ -112,8 +124,8 @@ export class Sender {
     for (const { state: _, ...pending } of room.state.unacknowledgedRows()) {
       if (room.queue.get(pending.id)) continue;
       const row: OutboxRow = { ...pending, room: room.key };
-      this.#store(() => this.#outbox.add(row));
       room.queue.add(row);
+      this.#keep(row);
     }
     this.pump();
   }
@@ -145,22 +157,36 @@ export class Sender {
     for (const room of rooms) room.queue.disconnected();
   }
 
-  /** Rows of an earlier run come before those of this one. */
+  #giveUp(room: HeldRoom, id: string): void {
+    if (room.queue.cancel(id)) this.#withdraw(room, id);
+    room.state.removeRow(id);
+  }
+
+  /** Another tab has the row now: it is shown and sent there. */
+  #drop(id: string): void {
+    this.#poison.forget(id);
+    for (const room of this.#rooms.all()) {
+      const ours = room.state.row(id) && !room.state.isAcknowledged(id);
+      if (ours) this.#giveUp(room, id);
+    }
+  }
+
   #adopt(rows: readonly OutboxRow[]): void {
     const rooms = new Set(rows.map((row) => this.#rooms.hold(row.room)));
     for (const room of rooms) {
       const unknown = rows.filter((row) =>
         this.#rooms.find(row.room) === room && !room.state.row(row.id)
       );
-      const newer = [...room.queue.all()];
-      room.queue.addFirst(unknown.filter((row) => row.failed === undefined));
-      for (const row of [...unknown, ...newer]) room.state.putRow(row);
+      const shown = mergeByTime(room.queue.all(), unknown);
+      room.queue.merge(unknown.filter((row) => row.failed === undefined));
+      for (const row of shown) room.state.putRow(row);
     }
   }
 
   #enqueue(room: HeldRoom, row: OutboxRow): void {
     room.state.putRow(row);
     if (row.failed === undefined) room.queue.add(row);
+    this.#keep(row);
     this.#link.changed();
     this.pump();
   }
@@ -176,6 +202,7 @@ export class Sender {
     const now = this.#link.now();
     const row = room.queue.next(now);
     if (!row) return this.#pumpLater(room, now);
+    if (this.#keeper.isStoring(row.id)) return;
     if (this.#link.isCongested) {
       const pump = () => this.pump();
       return this.#link.timers.setOnce("congested", BUFFERED_WAIT, pump);
@@ -224,7 +251,7 @@ export class Sender {
     room.queue.done(id);
     this.#poison.forget(id);
     room.state.failRow(id, code);
-    if (row) this.#store(() => this.#outbox.update({ ...row, failed: code }));
+    if (row) this.#keeper.update({ ...row, failed: code });
   }
 
   /** Later posts of this connection to the room are let through again (L4). */
@@ -234,13 +261,12 @@ export class Sender {
 
   #forget(id: string): void {
     this.#poison.forget(id);
-    this.#store(() => this.#outbox.remove(id));
+    this.#keeper.remove(id);
   }
 
-  #store(step: () => void | Promise<void>): void {
-    this.#storing = this.#storing.then(step).catch((error) => {
-      this.#link.report({ code: "outbox", message: String(error) });
-    });
+  /** What is sent is stored first: a crash right after loses nothing. */
+  #keep(row: OutboxRow): void {
+    this.#keeper.add(row, () => this.pump());
   }
 }
 

@@ -130,27 +130,36 @@ export class Tab {
   /** Takes a while to store anything; what is stored is there after a crash. */
   #outbox(): Outbox {
     const { rows, viewer } = this;
+    let last: Promise<unknown> = Promise.resolve();
+    const stored = <T>(run: () => T): Promise<T> => {
+      const next = last.then(() => this.#stored(run));
+      last = next;
+      return next;
+    };
     return {
+      durable: true,
       add: (row) =>
-        this.#stored(() => {
+        stored(() => {
+          const at = rows.findIndex(({ id }) => id === row.id);
+          if (at >= 0) rows.splice(at, 1);
           rows.push(row);
           this.#wrote(row);
         }),
       remove: (id) =>
-        this.#stored(() => {
+        stored(() => {
           const at = rows.findIndex((row) => row.id === id);
           // A new change takes the place of one that failed.
           if (rows[at]?.failed) viewer.gaveUp(id);
           if (at >= 0) rows.splice(at, 1);
         }),
       update: (row) =>
-        this.#stored(() => {
+        stored(() => {
           const at = rows.findIndex(({ id }) => id === row.id);
           if (at < 0) return;
           rows[at] = row;
           this.#wrote(row);
         }),
-      all: () => this.#stored(() => [...rows]),
+      claim: () => stored(() => ({ adopted: [...rows], lost: [] })),
     };
   }
 
