@@ -1,5 +1,6 @@
 /** A WebSocket that tells a delivery checker what went over it. */
 import type { SocketLike } from "../../lib/client/socket.ts";
+import type { ServerFrame } from "../../lib/protocol.ts";
 import type { Viewer } from "../../lib/client/delivery_checker.ts";
 
 /** What the client gave up is not told any more, whatever still arrives. */
@@ -20,11 +21,18 @@ export class CheckedSocket implements SocketLike {
       this.onopen?.(event);
     };
     this.#socket.onmessage = (event) => {
-      if (this.onmessage) viewer().received(JSON.parse(event.data));
+      if (this.onmessage) this.#tell(JSON.parse(event.data));
       this.onmessage?.(event);
     };
     this.#socket.onerror = (event) => this.onerror?.(event);
     this.#socket.onclose = (event) => this.onclose?.(event);
+  }
+
+  #tell(frame: ServerFrame): void {
+    this.#viewer().received(frame);
+    // Changing what was deleted meanwhile, for example.
+    const isRefused = frame.type === "error" && !frame.retry;
+    if (isRefused && frame.id) this.#viewer().gaveUp(frame.id);
   }
 
   get readyState(): number {

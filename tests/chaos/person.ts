@@ -70,6 +70,9 @@ export class Person {
     const choice = random();
     if (choice < 0.7 || own.length === 0) return this.#post(room);
     const { id: message } = pick(own, random);
+    const last = this.client.rooms.get(room)?.changes.get(message);
+    // A new change takes the place of one that failed.
+    if (last?.state === "failed") this.#viewer.gaveUp(last.id);
     if (choice < 0.82) return this.#edit(room, message);
     if (choice < 0.9) return this.#delete(room, message);
     if (choice < 0.95) return this.#lookAway(room);
