@@ -21,8 +21,8 @@ export function ChatFrame(props: ChatProps): JSX.Element {
   const choice = useRooms(client, props);
   const { room, rooms } = choice;
   const me = client.person ?? props.me.person;
-  const [column, setColumn] = useColumn();
   const [people, setPeople] = usePeopleShown();
+  const [column, setColumn] = useColumn(() => setPeople(null));
   const [dialog, setDialog] = useState<"switcher" | "shortcuts" | null>(null);
   const close = () => setDialog(null);
   const t = useWords();
@@ -35,8 +35,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
   });
   useTitle(roomTitle(room.name, totalUnread(client, choice)));
   const open = (slug: string) => {
-    choice.open(slug);
-    setColumn("talk");
+    if (choice.open(slug)) setColumn("talk");
   };
   const togglePeople = (shown: boolean) => {
     setPeople(shown);

@@ -6,13 +6,19 @@ export type Column = "rooms" | "talk" | "people";
 
 /**
  * The column on screen and the way to another. People and rooms lie over the
- * conversation: going back in the browser's history leaves them.
+ * conversation: going back in the browser's history leaves them, and leaving
+ * them goes back, so that no entry stays that shows nothing new.
  */
-export function useColumn(): [Column, (column: Column) => void] {
+export function useColumn(
+  onBack: () => void,
+): [Column, (column: Column) => void] {
   const [column, setColumn] = useState<Column>("talk");
   const pushed = useRef(false);
+  const told = useRef(onBack);
+  told.current = onBack;
   useEffect(() => {
     const onPopState = () => {
+      if (pushed.current) told.current();
       pushed.current = false;
       setColumn("talk");
     };
@@ -21,11 +27,19 @@ export function useColumn(): [Column, (column: Column) => void] {
   }, []);
   const show = (next: Column) => {
     const narrow = matchMedia("(max-width: 640px)").matches;
-    if (next !== "talk" && narrow && !pushed.current) {
+    if (next === "talk") {
+      if (pushed.current && isOverlay()) history.back();
+      pushed.current = false;
+    } else if (narrow && !pushed.current) {
       pushed.current = true;
-      history.pushState(null, "", location.href);
+      history.pushState({ overlay: true }, "", location.href);
     }
     setColumn(next);
   };
   return [column, show];
+}
+
+/** Whether the entry of the browser's history is that of a column over the conversation. */
+export function isOverlay(): boolean {
+  return (history.state as { overlay?: boolean } | null)?.overlay === true;
 }

@@ -4,6 +4,7 @@ import type { ChatClient } from "../lib/client/chat_client.ts";
 import type { FollowedRoom } from "../lib/protocol.ts";
 import type { ChatProps, ShownRoom } from "./chat_props.ts";
 import { roomPath, slugOfPath } from "./room_path.ts";
+import { isOverlay } from "./use_column.ts";
 
 /** The room on screen and the ways to another. */
 export interface RoomChoice {
@@ -11,8 +12,8 @@ export interface RoomChoice {
   rooms: readonly FollowedRoom[];
   /** Whether one follows the room on screen. */
   followed: boolean;
-  /** Shows the room with this slug. */
-  open: (slug: string) => void;
+  /** Shows the room with this slug; false where that loads another page. */
+  open: (slug: string) => boolean;
 }
 
 /** Keeps the room on screen in step with the address. */
@@ -38,12 +39,16 @@ export function useRooms(client: ChatClient, props: ChatProps): RoomChoice {
     setShown(next);
     return true;
   };
-  const open = (slug: string) => {
+  const open = (slug: string): boolean => {
     const address = roomPath(slug);
-    if (!show(slug)) location.assign(address);
+    const here = show(slug);
+    // In place of a list over the conversation: going back skips the list.
+    const replace = isOverlay();
+    if (!here) location[replace ? "replace" : "assign"](address);
     else if (location.pathname !== address) {
-      history.pushState(null, "", address);
+      history[replace ? "replaceState" : "pushState"](null, "", address);
     }
+    return here;
   };
   useEffect(() => {
     const onPopState = () => {

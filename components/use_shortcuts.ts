@@ -49,7 +49,9 @@ function openNeighbour(
     const index = (at + step * distance + rooms.length * 2) % rooms.length;
     const next = rooms[index];
     if (next === undefined) return;
-    if (!unreadOnly || client.unread(next.room) > 0) return open(next.slug);
+    if (unreadOnly && client.unread(next.room) === 0) continue;
+    open(next.slug);
+    return;
   }
 }
 
