@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Icon } from "./icons.tsx";
+import { useTabIndex } from "./tab_stops.ts";
 import { useWords } from "./words.ts";
 
 /** A button that copies `text`; `label` is its name. */
@@ -20,6 +21,7 @@ export function CopyButton(
     <button
       type="button"
       class="icon-button needs-script"
+      tabIndex={useTabIndex()}
       aria-label={name}
       title={name}
       onClick={async () => setCopied(await copyText(text))}

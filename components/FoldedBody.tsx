@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { MessageBody } from "./MessageBody.tsx";
+import { useTabIndex } from "./tab_stops.ts";
 import { useWords } from "./words.ts";
 
 const LONG_LENGTH = 1_400;
@@ -12,6 +13,7 @@ export function FoldedBody(
   { body, hold }: { body: string; hold: (element: Element) => void },
 ): JSX.Element {
   const t = useWords();
+  const tabIndex = useTabIndex();
   const box = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState(false);
   if (!isLong(body)) return <MessageBody body={body} />;
@@ -25,6 +27,7 @@ export function FoldedBody(
       <button
         type="button"
         class="link-button needs-script"
+        tabIndex={tabIndex}
         aria-expanded={open ? "true" : "false"}
         onClick={toggle}
       >

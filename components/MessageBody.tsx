@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { type Block, parseBody, type Span } from "./body_parser.ts";
 import { CodeBlock } from "./CodeBlock.tsx";
 import { memo } from "./memo.ts";
+import { useTabIndex } from "./tab_stops.ts";
 
 /** The body of a message; parsed again only when it changes. */
 export const MessageBody = memo(function MessageBody(
@@ -27,10 +28,16 @@ function BlockView(block: Block): JSX.Element {
 }
 
 function SpanView(span: Span): JSX.Element {
+  const tabIndex = useTabIndex();
   if (span.kind === "code") return <code>{span.text}</code>;
   if (span.kind === "text") return <>{span.text}</>;
   return (
-    <a href={span.href} target="_blank" rel="noopener noreferrer nofollow ugc">
+    <a
+      href={span.href}
+      target="_blank"
+      rel="noopener noreferrer nofollow ugc"
+      tabIndex={tabIndex}
+    >
       {span.text}
     </a>
   );

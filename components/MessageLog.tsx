@@ -8,6 +8,7 @@ import { DayLine, RoomStart, UnreadLine } from "./LogLines.tsx";
 import type { MessageActions } from "./message_actions.ts";
 import { MessageRow } from "./MessageRow.tsx";
 import { moveAmongMessages } from "./message_focus.ts";
+import { TabStops, useAlive } from "./tab_stops.ts";
 import type { TimelineItem } from "./timeline.ts";
 import { useLogScroll } from "./use_log_scroll.ts";
 import { useWords } from "./words.ts";
@@ -71,6 +72,7 @@ export function MessageLog(props: MessageLogProps): JSX.Element {
     () => ({ ...actions, hold: (element) => hold.current(element) }),
     [actions],
   );
+  const alive = useAlive();
   const unseen = useUnseen(items, scroll.following, props.me.id);
   return (
     <div class="log-frame">
@@ -88,9 +90,16 @@ export function MessageLog(props: MessageLogProps): JSX.Element {
       >
         <div ref={scroll.content} class="log-content">
           {scroll.start === 0 && <LogTop {...props} />}
-          {items.slice(scroll.start, scroll.end).map((item) => (
-            <Item key={item.id} item={item} log={props} actions={rowActions} />
-          ))}
+          <TabStops value={!alive}>
+            {items.slice(scroll.start, scroll.end).map((item) => (
+              <Item
+                key={item.id}
+                item={item}
+                log={props}
+                actions={rowActions}
+              />
+            ))}
+          </TabStops>
         </div>
       </div>
       <div class="jump-zone" aria-live="polite">

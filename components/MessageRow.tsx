@@ -11,6 +11,7 @@ import { MessageEditor } from "./MessageEditor.tsx";
 import { MessageNote } from "./MessageNote.tsx";
 import { MessageToolbar } from "./MessageToolbar.tsx";
 import { useLongPress } from "./use_long_press.ts";
+import { TabStops, useInReach } from "./tab_stops.ts";
 import { useWords } from "./words.ts";
 
 /** What a row shows; every value stays the same while nothing changes. */
@@ -42,6 +43,7 @@ export const MessageRow = memo(function MessageRow(
   const row = useRef<HTMLElement>(null);
   const [hovered, setHovered] = useState(false);
   const [focused, setFocused] = useState(false);
+  const inReach = useInReach();
   const longPress = useLongPress(() => setHovered(true));
   const state = stateOf(pending, change);
   const canAct = pending === null && !isGone(props) && !editing;
@@ -70,20 +72,24 @@ export const MessageRow = memo(function MessageRow(
           {first && <Time at={props.at} />}
         </div>
         <div id={`b-${id}`}>
-          {editing
-            ? <MessageEditor id={id} body={bodyOf(props)} actions={actions} />
-            : <Said {...props} />}
+          <TabStops value={inReach || focused}>
+            {editing
+              ? <MessageEditor id={id} body={bodyOf(props)} actions={actions} />
+              : <Said {...props} />}
+          </TabStops>
         </div>
         <MessageNote {...props} />
       </div>
       {(hovered || focused) && canAct && (
-        <MessageToolbar
-          id={id}
-          at={props.at}
-          body={bodyOf(props)}
-          mine={props.mine}
-          actions={actions}
-        />
+        <TabStops value>
+          <MessageToolbar
+            id={id}
+            at={props.at}
+            body={bodyOf(props)}
+            mine={props.mine}
+            actions={actions}
+          />
+        </TabStops>
       )}
     </article>
   );
