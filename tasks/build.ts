@@ -29,8 +29,11 @@ export async function build(packages: Packages): Promise<number> {
   const last = await Deno.readTextFile(MARK).catch(() => "");
   if (last === fingerprint) return 0;
   await Deno.remove(OUT_DIR, { recursive: true }).catch(ignoreNotFound);
-  // All permissions: the bundler is a native program.
-  const args = ["run", "-A", ...packageFlags(packages), "dev.ts", "build"];
+  console.log("Getting packages and building the pages…");
+  // All permissions: the bundler is a native program. Quiet, or a first start
+  // would bury its address under a line for each download.
+  const flags = ["-A", "--quiet", ...packageFlags(packages)];
+  const args = ["run", ...flags, "dev.ts", "build"];
   const code = await runDeno(args, { cwd: ROOT });
   if (code === 0) await Deno.writeTextFile(MARK, fingerprint);
   return code;

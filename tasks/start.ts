@@ -55,7 +55,8 @@ async function start(): Promise<number> {
   if (failed) return failed;
   const data = resolve(ROOT, Deno.env.get("ATOLL_DATA")?.trim() || "data");
   const flags = [...packageFlags(packages), ...serverPermissions(data)];
-  return await runDeno(["run", ...flags, "lib/serve.ts"], { cwd: ROOT });
+  const args = ["run", "--quiet", ...flags, "lib/serve.ts"];
+  return await runDeno(args, { cwd: ROOT });
 }
 
 if (import.meta.main) Deno.exit(await start());
