@@ -5,7 +5,12 @@ import type { Tab } from "./tab.ts";
 import { Life } from "./virtual_time.ts";
 import type { World } from "./world.ts";
 
-type Heads = ReadonlyMap<string, number>;
+/** Somebody who comes to look. */
+interface Probe {
+  room: string;
+  /** Seq of the last entry that came. */
+  at: () => number;
+}
 
 /** Milliseconds of healthy life in which everything has to arrive. */
 const PATIENCE = 240_000;
@@ -25,14 +30,35 @@ export function heal(world: World): void {
   }
 }
 
+/**
+ * Everybody posts at about the same time, again and again: whatever is lost
+ * now is not brought along by anything that comes later.
+ */
+export async function sayGoodbye(world: World): Promise<void> {
+  const { random, time, tabs, programs } = world;
+  for (let i = random.int(1, 3); i > 0; i--) {
+    await settle(world);
+    for (const tab of tabs) {
+      const state = tab.isUp ? random.pick(tab.shown) : undefined;
+      if (!state) continue;
+      const post = () => tab.client.post(state.room, tab.text());
+      time.after(random.latency(10), post, tab.life);
+    }
+    for (const program of programs) {
+      time.after(random.latency(10), () => program.post(1), program.life);
+    }
+  }
+  await settle(world);
+}
+
 /** Waits until everything arrived, and nothing comes any more. */
-export async function settle(world: World): Promise<void> {
+async function settle(world: World): Promise<void> {
   const { time } = world;
   const end = time.elapsed + PATIENCE;
   while (time.elapsed < end) {
-    await time.pass(500);
+    await time.pass(300);
     if (await unsettled(world) !== null) continue;
-    await time.pass(4_000);
+    await time.pass(2_500);
     if (await unsettled(world) === null) return;
   }
   world.checker.add("lost", `in the end ${await unsettled(world)}`);
@@ -77,9 +103,14 @@ export async function judge(world: World): Promise<void> {
   const seen = world.machines.flatMap((machine) =>
     machine ? town.rooms.map((room) => probe(world, machine, room)) : []
   );
-  await world.time.pass(10_000);
   const heads = await town.heads();
-  for (const look of seen) look(heads);
+  const isDone = () => seen.every(({ room, at }) => at() === heads.get(room));
+  for (let i = 0; i < 60 && !isDone(); i++) await world.time.pass(1_000);
+  for (const { room, at } of seen) {
+    const [cursor, head] = [at(), heads.get(room)];
+    if (cursor === head) continue;
+    checker.add("lost", `a stranger is at ${cursor} of ${head} in ${room}`);
+  }
 }
 
 /** What has a good reason not to be in the log. */
@@ -95,7 +126,7 @@ function probe(
   world: World,
   machine: Machine,
   room: string,
-): (heads: Heads) => void {
+): Probe {
   const { time, town, store, checker } = world;
   const life = new Life("probe");
   const viewer = checker.viewer(`probe of ${machine.life.name}`);
@@ -119,9 +150,5 @@ function probe(
       }
     };
   }, life);
-  return (heads) => {
-    const head = heads.get(room);
-    if (cursor === head) return;
-    checker.add("lost", `a stranger is at ${cursor} of ${head} in ${room}`);
-  };
+  return { room, at: () => cursor };
 }

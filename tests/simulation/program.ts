@@ -1,6 +1,7 @@
 /**
- * A program that doesn't wait for answers: it posts on, and after a refusal
- * or a new connection sends all that is not acknowledged, in order (L4).
+ * A program that doesn't wait for answers: it posts on, over one connection or
+ * two at once, and after a refusal or on a new connection sends all that is
+ * not acknowledged, in order (L3, L4).
  */
 import type { SocketLike } from "../../lib/client/chat_client.ts";
 import type { Viewer } from "../../lib/client/delivery_checker.ts";
@@ -14,7 +15,8 @@ type Post = ClientFrame & { type: "post" };
 export interface ProgramOptions {
   name: string;
   person: Person;
-  viewer: Viewer;
+  /** One for each of its connections. */
+  viewers: Viewer[];
   time: VirtualTime;
   /** The room's two names: either will do, in every frame. */
   room: string;
@@ -23,97 +25,114 @@ export interface ProgramOptions {
   connect: (program: Program) => SocketLike;
 }
 
+/** Milliseconds of silence after which a connection counts as dead. */
+const SILENCE = 15_000;
+
 /** Posts to one room, many at a time, and follows it. */
 export class Program {
   readonly life: Life;
   readonly person: Person;
-  readonly viewer: Viewer;
-  cursor = { seq: 0, id: "" };
+  readonly unacknowledged: Post[] = [];
+  readonly lines: readonly Line[];
   readonly #options: ProgramOptions;
-  readonly #unacknowledged: Post[] = [];
-  #socket: SocketLike | null = null;
-  #resending = false;
-  #ref = 0;
   #posts = 0;
 
   constructor(options: ProgramOptions) {
     this.life = new Life(options.name);
     this.person = options.person;
-    this.viewer = options.viewer;
     this.#options = options;
+    this.lines = options.viewers.map((viewer) =>
+      new Line(this, viewer, options)
+    );
   }
 
   get isQuiet(): boolean {
-    return this.#unacknowledged.length === 0;
+    return this.unacknowledged.length === 0;
   }
 
   /** To be called as a task of its own life, as {@link post}. */
   start(): void {
-    const socket = this.#socket = this.#options.connect(this);
-    this.viewer.connected();
-    socket.onopen = () => {
-      this.#join();
-      this.#sendAll();
-    };
-    socket.onmessage = ({ data }) => this.#take(JSON.parse(data));
-    socket.onclose = () => {
-      if (this.#socket !== socket) return;
-      this.#socket = null;
-      const { time } = this.#options;
-      time.after(time.random.latency(200), () => this.start());
-    };
-    this.#giveUpLater(socket);
+    for (const line of this.lines) line.open();
   }
 
   post(count: number): void {
-    const { name, room, slug, time } = this.#options;
+    const { name, room, slug, time, viewers } = this.#options;
     for (let i = 0; i < count; i++) {
       const post: Post = {
         ...{ type: "post", id: uuidv7(time.now()) },
         room: time.random.pick([room, slug]),
         body: `${name}-${++this.#posts}`,
       };
-      this.#unacknowledged.push(post);
+      this.unacknowledged.push(post);
       const { id, body } = post;
-      this.viewer.wrote({ room, id, kind: "post", body });
-      this.#send(post);
+      viewers[0]!.wrote({ room, id, kind: "post", body });
+      for (const line of this.lines) line.send(post);
     }
   }
 
-  /** A socket may stay silent for ever: a program asks now and then. */
-  #giveUpLater(socket: SocketLike): void {
-    let answered = true;
-    const listener = socket.onmessage!;
-    socket.onmessage = (event) => {
-      answered = true;
-      listener.call(socket, event);
+  forget(id: string): void {
+    const at = this.unacknowledged.findIndex((post) => post.id === id);
+    if (at >= 0) this.unacknowledged.splice(at, 1);
+  }
+}
+
+/** One of a program's connections, made anew whenever it ends. */
+class Line {
+  cursor = { seq: 0, id: "" };
+  #socket: SocketLike | null = null;
+  #isHeard = false;
+  #resending = false;
+  #ref = 0;
+
+  constructor(
+    readonly program: Program,
+    readonly viewer: Viewer,
+    readonly options: ProgramOptions,
+  ) {}
+
+  open(): void {
+    const { time, connect } = this.options;
+    const socket = this.#socket = connect(this.program);
+    this.viewer.connected();
+    socket.onopen = () => {
+      this.#join();
+      this.#sendAll();
     };
-    const ask = () => {
-      if (this.#socket !== socket) return;
-      if (!answered) {
-        const { onclose } = socket;
-        socket.onmessage = socket.onclose = null;
-        socket.close();
-        onclose?.call(socket, {} as CloseEvent);
-        return;
-      }
-      answered = false;
-      this.#send({ type: "ping" });
-      this.#options.time.after(15_000, ask);
-    };
-    this.#options.time.after(15_000, ask);
+    socket.onmessage = ({ data }) => this.#take(JSON.parse(data));
+    socket.onclose = () => this.#lost();
+    this.#isHeard = true;
+    time.after(SILENCE, () => this.#listen(socket));
   }
 
-  #send(frame: ClientFrame): void {
+  send(frame: ClientFrame): void {
     if (this.#socket?.readyState !== 1) return;
     this.viewer.sent(frame);
     this.#socket.send(JSON.stringify(frame));
   }
 
+  #lost(): void {
+    const { time } = this.options;
+    this.#socket = null;
+    time.after(time.random.latency(200), () => this.open());
+  }
+
+  /** A dead connection may never say so: it is asked now and then. */
+  #listen(socket: SocketLike): void {
+    if (this.#socket !== socket) return;
+    if (!this.#isHeard) {
+      socket.onmessage = socket.onclose = null;
+      socket.close();
+      return this.#lost();
+    }
+    this.#isHeard = false;
+    this.send({ type: "ping" });
+    this.options.time.after(SILENCE, () => this.#listen(socket));
+  }
+
   #join(): void {
-    const { room, epoch } = this.#options;
+    const { room, epoch } = this.options;
     const { seq: after, id: afterId } = this.cursor;
-    this.#send({
+    this.send({
       ...{ type: "join", room, ref: ++this.#ref, after, epoch },
       ...after === 0 ? {} : { afterId },
     });
@@ -121,12 +140,13 @@ export class Program {
 
   #sendAll(): void {
     this.#resending = false;
-    for (const post of this.#unacknowledged) this.#send(post);
+    for (const post of this.program.unacknowledged) this.send(post);
   }
 
   #take(frame: ServerFrame): void {
+    this.#isHeard = true;
     this.viewer.received(frame);
-    if (frame.type === "posted") this.#forget(frame.id);
+    if (frame.type === "posted") this.program.forget(frame.id);
     if (frame.type === "entries") {
       this.cursor = frame.entries.at(-1) ?? this.cursor;
     }
@@ -140,13 +160,8 @@ export class Program {
 
   #later(run: () => void): void {
     const socket = this.#socket;
-    this.#options.time.after(300, () => {
+    this.options.time.after(300, () => {
       if (this.#socket === socket) run();
     });
-  }
-
-  #forget(id: string): void {
-    const at = this.#unacknowledged.findIndex((post) => post.id === id);
-    if (at >= 0) this.#unacknowledged.splice(at, 1);
   }
 }

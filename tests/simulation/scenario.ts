@@ -8,11 +8,14 @@ type Step = (world: World) => void;
 /** Plans the whole scenario; gives how many milliseconds it takes. */
 export async function plan(world: World): Promise<number> {
   const { random, time, town } = world;
-  await town.found({ people: random.int(1, 3), rooms: random.int(1, 2) });
+  await town.found({
+    people: random.pick([1, 2, 3]),
+    rooms: random.pick([1, 1, 2]),
+  });
   world.machines.forEach((_, place) => world.startMachine(place));
   for (let i = random.int(1, 4); i > 0; i--) addTab(world);
   if (random.chance(0.4)) world.addProgram(random.pick(town.people));
-  const duration = random.between(1_000, 20_000);
+  const duration = random.pick([300, 2_000, 10_000]);
   const faults = FAULTS.filter(() => random.chance(0.4));
   for (let i = random.int(8, 50); i > 0; i--) {
     time.after(random.between(0, duration), () => act(world));
@@ -51,13 +54,11 @@ const ACTIONS: [weight: number, action: Action][] = [
     const message = ownMessage(world, tab, state);
     if (message) tab.client.delete(state.room, message);
   }],
-  [3, (_, tab, { room }) => void tab.client.loadOlder(room).catch(() => {})],
+  [4, (world, tab, state) => clash(world, tab, state)],
+  [4, (_, tab, { room }) => tab.scrollUp(room)],
   [2, ({ random, town }, tab) => tab.open(random.pick(town.rooms))],
-  [2, (_, tab, { room }) => tab.close(room)],
-  [3, (_, tab, { room }) => {
-    tab.close(room);
-    tab.open(room);
-  }],
+  [1, (_, tab, { room }) => tab.close(room)],
+  [6, (world, tab, { room }) => flicker(world, tab, room)],
   [1, (_, tab, { room, cursor }) => tab.client.markRead(room, cursor.seq)],
   [1, (_, tab, { room }) => tab.client.sendTyping(room)],
   [1, (_, tab) => tab.client.wake()],
@@ -102,6 +103,33 @@ function ownMessage({ random }: World, tab: Tab, state: RoomState) {
   return own.length > 0
     ? (random.chance(0.5) ? newest! : random.pick(own)).id
     : undefined;
+}
+
+/** All of a person's tabs change the same message at about the same time. */
+function clash(world: World, { person }: Tab, state: RoomState): void {
+  const { random, time, tabs } = world;
+  const author = tabs.filter((tab) => tab.isUp && tab.person === person);
+  const message = ownMessage(world, author[0]!, state);
+  if (!message) return;
+  for (const tab of author) {
+    const change = () => {
+      if (random.chance(0.4)) tab.client.delete(state.room, message);
+      else tab.client.edit(state.room, message, tab.text());
+    };
+    time.after(random.latency(5), change, tab.life);
+  }
+}
+
+/** Someone goes from room to room faster than the server answers. */
+function flicker({ random, time }: World, tab: Tab, room: string): void {
+  let at = 0;
+  for (let i = random.int(1, 4); i > 0; i--) {
+    time.after(at += random.latency(20), () => tab.close(room));
+    time.after(at += random.latency(random.pick([1, 20, 500])), () => {
+      tab.open(room);
+      if (random.chance(0.3)) tab.scrollUp(room);
+    });
+  }
 }
 
 // --- What befalls them -----------------------------------------------------------

@@ -5,7 +5,7 @@ import {
   FINDINGS,
   summaryOf,
 } from "../../lib/client/delivery_checker.ts";
-import { heal, judge, settle } from "./judge.ts";
+import { heal, judge, sayGoodbye } from "./judge.ts";
 import { MemorySqlite } from "./memory_sqlite.ts";
 import { plan } from "./scenario.ts";
 import { shrinkLimits, type Trace, World } from "./world.ts";
@@ -38,7 +38,7 @@ export async function simulate(
   try {
     await time.pass(await plan(world));
     heal(world);
-    await settle(world);
+    await sayGoodbye(world);
     await judge(world);
     return { seed, ...checker.report() };
   } finally {

@@ -58,7 +58,10 @@ export class Tab {
       for (const state of client.rooms.values()) viewer.shown(state);
     });
     client.start();
-    for (const room of this.screen) client.open(room);
+    for (const room of this.screen) {
+      client.open(room);
+      if (time.random.chance(0.5)) this.scrollUp(room);
+    }
   }
 
   /** The page is gone from one moment to the next; its storage stays. */
@@ -81,6 +84,11 @@ export class Tab {
 
   get states(): RoomState[] {
     return [...this.client.rooms.values()];
+  }
+
+  /** Loads older messages; that they can't be had is no matter here. */
+  scrollUp(room: string): void {
+    this.client.loadOlder(room).catch(() => {});
   }
 
   /** The rooms on screen. */

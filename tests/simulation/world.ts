@@ -95,10 +95,19 @@ export class World {
     if (!machine) return;
     this.note(() => `${machine.life.name} crashes`);
     this.machines[place] = null;
-    machine.life.alive = false;
-    this.store.abandon(machine.life);
-    for (const wire of this.wires) {
-      if (wire.machine !== machine) continue;
+    this.#kill(machine);
+  }
+
+  /** It is gone, and its connections break or fall silent. */
+  #kill(machine: Machine): void {
+    const { life } = machine;
+    life.alive = false;
+    this.store.abandon(life);
+    this.#cut((wire) => wire.machine === machine);
+  }
+
+  #cut(which: (wire: Wire) => boolean): void {
+    for (const wire of this.wires.filter(which)) {
       if (this.random.chance(0.2)) wire.fallSilent();
       else wire.break();
     }
@@ -111,10 +120,10 @@ export class World {
     this.note(() => `${machine.life.name} restarts`);
     this.machines[place] = null;
     this.time.after(0, () => {
-      void machine.close().then(() => {
-        this.time.after(1_000, () => machine.life.alive = false);
-      });
+      void machine.close();
     }, machine.life);
+    // It is killed where it doesn't end by itself.
+    this.time.after(5_000, () => this.#kill(machine));
     this.time.after(this.random.latency(300), () => this.startMachine(place));
   }
 
@@ -138,11 +147,7 @@ export class World {
     this.note(() => `${tab.name} crashes`);
     const { life } = tab;
     tab.crash();
-    for (const wire of this.wires) {
-      if (wire.client.life !== life) continue;
-      if (this.random.chance(0.2)) wire.fallSilent();
-      else wire.break();
-    }
+    this.#cut((wire) => wire.client.life === life);
     this.time.after(this.random.latency(300), () => this.startTab(tab));
   }
 
@@ -150,7 +155,10 @@ export class World {
     const name = `program-${this.programs.length}`;
     const program = new Program({
       ...{ name, person, time: this.time },
-      viewer: this.checker.viewer(name, person.id),
+      viewers: Array.from(
+        { length: this.random.int(1, 2) },
+        (_, i) => this.checker.viewer(`${name} line ${i}`, person.id),
+      ),
       ...this.town.room(this.random),
       epoch: this.store.epoch,
       connect: (program) => this.connect(program),
