@@ -95,6 +95,8 @@ export function Composer(props: ComposerProps): JSX.Element {
         autocomplete="off"
         data-region
         onKeyDown={onKeyDown}
+        onBeforeInput={(event) =>
+          fitHeight(event.currentTarget, event.data?.length)}
         onInput={(event) => {
           const box = event.currentTarget;
           fitHeight(box);
@@ -140,9 +142,10 @@ function ComposerNote(
   );
 }
 
-/** Code points; short texts are not counted one by one. */
+/** Code points; where they don't matter, in short texts and hopeless ones, just the length. */
 function lengthOf(text: string): number {
   if (text.length < LIMITS.bodyCodePoints - COUNT_FROM) return text.length;
+  if (text.length > LIMITS.bodyCodePoints * 4) return text.length;
   let count = 0;
   for (const _ of text) count++;
   return count;

@@ -1,6 +1,9 @@
 /** What was typed but not sent, kept in the browser; nothing breaks without storage. */
 const PREFIX = "atoll.draft.";
 
+/** Of a longer text only the beginning is kept: nobody typed it, and storage is small and slow. */
+const MOST_CHARACTERS = 40_000;
+
 /** The draft kept under a key, or an empty text. */
 export function readDraft(key: string): string {
   return read(localStore(), key) || take(sessionStore(), roomOf(key));
@@ -38,7 +41,7 @@ function read(store: Storage | null, key: string): string {
 function write(store: Storage | null, key: string, text: string): void {
   try {
     if (text === "") store?.removeItem(PREFIX + key);
-    else store?.setItem(PREFIX + key, text);
+    else store?.setItem(PREFIX + key, text.slice(0, MOST_CHARACTERS));
   } catch {
     // Full or forbidden: the draft lives as long as the page.
   }

@@ -89,6 +89,122 @@ browserTest(
   },
 );
 
+browserTest(
+  "A megabyte in the text box is not laid out with every key, and comes back cut",
+  async (server, visitors) => {
+    const ana = await (await visitors.come()).enter(server.url, "Ana");
+    const { page } = ana;
+    await page.evaluate(() => {
+      const other = document.createElement("textarea");
+      document.body.append(other);
+      other.value = "lorem ipsum dolor sit amet ".repeat(37_000);
+      other.select();
+      document.execCommand("copy");
+      other.remove();
+    });
+    await ana.composer.focus();
+    await page.keyboard.press("Control+V");
+    await page.getByText("991,000 characters too many").waitFor();
+    await page.keyboard.type("more");
+    assertEquals(await ana.composer.getAttribute("dir"), "ltr");
+    const { height } = (await ana.composer.boundingBox())!;
+    assert(height > 100 && height < 400, `${height} px high`);
+    await page.keyboard.press("Enter");
+    assertEquals((await ana.composer.inputValue()).length, 999_004);
+
+    await page.reload();
+    await ana.seesStatus("Connected");
+    assertEquals((await ana.composer.inputValue()).length, 40_000);
+    await ana.says("Short again");
+    await ana.sees("Short again");
+    assertEquals(await ana.composer.getAttribute("dir"), "auto");
+    await isSound(ana);
+  },
+);
+
+browserTest(
+  "An editor is wholly in view, and says why it doesn't save",
+  async (server, visitors) => {
+    const ana = await (await visitors.come()).enter(server.url, "Ana");
+    const { page } = ana;
+    await ana.says("Mine");
+    await ana.sees("Mine");
+    const omar = await (await visitors.come()).enter(server.url, "Omar");
+    await omar.says("line\n".repeat(20));
+    await ana.sees("line");
+    await ana.composer.press("ArrowUp");
+    const editor = page.getByRole("textbox", { name: "Edit message" });
+    const save = page.getByRole("button", { name: "Save" });
+    await editor.fill("line\n".repeat(12));
+    await isInView(ana, "Save");
+    await page.keyboard.press("Escape");
+    await ana.log.evaluate((log) => log.scrollTop = -200);
+    await page.getByRole("button", { name: "Jump to the newest" }).waitFor();
+    await ana.composer.press("ArrowUp");
+    await editor.waitFor();
+    await isInView(ana, "Save");
+    assertEquals(await page.getByRole("button", { name: /Jump/ }).count(), 0);
+
+    await editor.fill("   ");
+    await page.keyboard.press("Enter");
+    const error = page.getByRole("alert");
+    await error.filter({ hasText: "at least one visible character" })
+      .waitFor();
+    await isInView(ana, "Save");
+    const described = await editor.getAttribute("aria-describedby");
+    assertEquals(described, await error.getAttribute("id"));
+    await editor.fill("x".repeat(8001));
+    assertEquals(await error.count(), 0);
+    await save.click();
+    await error.filter({ hasText: "8,000 characters" }).waitFor();
+    await editor.fill("Mine, better");
+    await save.click();
+    await omar.sees("Mine, better");
+    await isSound(ana);
+  },
+);
+
+/** Asserts that the log shows the whole of a button in it. */
+async function isInView({ page }: Visitor, name: string): Promise<void> {
+  await page.waitForFunction((name) => {
+    const log = document.querySelector("[role=log]")!;
+    const button = [...log.querySelectorAll("button")]
+      .find(({ textContent }) => textContent === name)!;
+    const [frame, box] = [log, button].map((element) =>
+      element.getBoundingClientRect()
+    );
+    return box!.top >= frame!.top && box!.bottom <= frame!.bottom;
+  }, name);
+}
+
+browserTest(
+  "A room that can't be made says whether it is the connection or the server",
+  async (server, visitors) => {
+    const ana = await (await visitors.come()).enter(server.url, "Ana");
+    const { page } = ana;
+    await page.getByRole("button", { name: "New room" }).click();
+    await page.getByRole("textbox", { name: "Room name" }).fill("Boats");
+    const create = page.getByRole("button", { name: "Create" });
+    const answer = JSON.stringify({ error: { code: "unavailable" } });
+    await page.route(
+      "**/api/rooms",
+      (route) => route.fulfill({ status: 503, body: answer }),
+    );
+    await create.click();
+    await page.getByRole("alert").filter({ hasText: "can’t store" }).waitFor();
+    await page.unroute("**/api/rooms");
+
+    await page.context().setOffline(true);
+    await create.click();
+    await page.getByRole("alert").filter({ hasText: "no connection" })
+      .waitFor();
+    await page.context().setOffline(false);
+    await create.click();
+    await page.getByRole("heading", { name: "Boats" }).waitFor();
+    await isSound(ana);
+  },
+);
+
 /** What has the keyboard's focus, by its name or else its text. */
 function focused({ page }: Visitor): Promise<string> {
   return page.evaluate(() => {
