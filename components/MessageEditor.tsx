@@ -1,7 +1,7 @@
 /** Changes a message where it stands. */
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
-import { bodyProblem, normalizeBody } from "../lib/protocol.ts";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { bodyProblem, type ErrorCode, normalizeBody } from "../lib/protocol.ts";
 import { isComposing } from "./keys.ts";
 import type { MessageActions } from "./message_actions.ts";
 import { fitHeight } from "./fit_height.ts";
@@ -18,19 +18,27 @@ export function MessageEditor(
   { id, body, actions }: MessageEditorProps,
 ): JSX.Element {
   const t = useWords();
+  const whole = useRef<HTMLDivElement>(null);
   const box = useRef<HTMLTextAreaElement>(null);
+  const [error, setError] = useState<ErrorCode | null>(null);
+  const errorId = `e-${id}`;
   useEffect(() => {
     const field = box.current;
     if (field === null) return;
     fitHeight(field);
-    field.focus();
+    field.focus({ preventScroll: true });
     field.setSelectionRange(field.value.length, field.value.length);
-    field.scrollIntoView({ block: "nearest" });
   }, []);
+  const show = () => whole.current?.scrollIntoView({ block: "nearest" });
+  // Again when an error makes it higher.
+  useEffect(show, [error]);
   const save = () => {
     const text = normalizeBody(box.current?.value ?? "");
     if (text === body) return actions.cancelEdit();
-    if (bodyProblem(text) === null) actions.save(id, text);
+    const problem = bodyProblem(text);
+    if (problem === null) return actions.save(id, text);
+    setError(problem);
+    box.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape") {
@@ -44,17 +52,28 @@ export function MessageEditor(
     }
   };
   return (
-    <div class="editor">
+    <div ref={whole} class="editor">
       <textarea
         ref={box}
         rows={1}
         dir="auto"
         aria-label={t("message.edit_label")}
+        aria-invalid={error === null ? undefined : "true"}
+        aria-describedby={error === null ? undefined : errorId}
         onKeyDown={onKeyDown}
-        onInput={(event) => fitHeight(event.currentTarget)}
+        onBeforeInput={(event) =>
+          fitHeight(event.currentTarget, event.data?.length)}
+        onInput={(event) => {
+          fitHeight(event.currentTarget);
+          setError(null);
+          show();
+        }}
       >
         {body}
       </textarea>
+      {error !== null && (
+        <p id={errorId} class="field-error" role="alert">{t.error(error)}</p>
+      )}
       <div class="editor-foot">
         <span class="hint">{t("message.edit_hint")}</span>
         <button type="button" class="button small" onClick={actions.cancelEdit}>

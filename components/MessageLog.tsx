@@ -103,7 +103,7 @@ export function MessageLog(props: MessageLogProps): JSX.Element {
         </div>
       </div>
       <div class="jump-zone" aria-live="polite">
-        {!scroll.following && (
+        {!scroll.following && props.editing === null && (
           <button type="button" class="jump" onClick={scroll.jump}>
             <Icon name="down" size={16} />
             {unseen > 0
