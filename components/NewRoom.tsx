@@ -1,7 +1,6 @@
 /** Makes a room: a button and a small form in a popover, also without scripts. */
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
-import type { ErrorCode } from "../lib/protocol.ts";
 import { Icon } from "./icons.tsx";
 import { NewRoomForm } from "./NewRoomForm.tsx";
 import { useWords } from "./words.ts";
@@ -12,7 +11,7 @@ export function NewRoom(
 ): JSX.Element {
   const t = useWords();
   const popover = useRef<HTMLDivElement>(null);
-  const [error, setError] = useState<ErrorCode | null>(null);
+  const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const onSubmit = async (event: SubmitEvent) => {
     event.preventDefault();
@@ -41,7 +40,18 @@ export function NewRoom(
         role="dialog"
         aria-labelledby="new-room-title"
       >
-        <h2 id="new-room-title">{t("rooms.new")}</h2>
+        <div class="sheet-head">
+          <h2 id="new-room-title">{t("rooms.new")}</h2>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={t("shortcuts.done")}
+            popovertarget="new-room"
+            popovertargetaction="hide"
+          >
+            <Icon name="close" />
+          </button>
+        </div>
         <NewRoomForm
           id="new-room-name"
           error={error}
@@ -56,16 +66,22 @@ export function NewRoom(
 /** Makes the room through the API: its slug, or why not. */
 async function createRoom(
   name: string,
-): Promise<{ slug?: string; code?: ErrorCode }> {
+): Promise<{ slug?: string; code?: string }> {
+  let response: Response;
   try {
-    const response = await fetch("/api/rooms", {
+    response = await fetch("/api/rooms", {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ name }),
     });
+  } catch {
+    return { code: "no_connection" };
+  }
+  try {
     const { room, error } = await response.json();
     return response.ok ? { slug: room.slug } : { code: error.code };
   } catch {
+    // A proxy answered, or the answer was cut off.
     return { code: "unavailable" };
   }
 }

@@ -1,14 +1,14 @@
 /** The form that makes a room. */
 import type { JSX } from "preact";
-import type { ErrorCode } from "../lib/protocol.ts";
 import { Field } from "./Field.tsx";
-import { useWords } from "./words.ts";
+import { reasonOf, useWords } from "./words.ts";
 
 /** What the form shows; without `onSubmit` it is an ordinary form. */
 export interface NewRoomFormProps {
   id: string;
   name?: string;
-  error: ErrorCode | null;
+  /** The code of what was wrong: the server's, or the page's own. */
+  error: string | null;
   busy?: boolean;
   onSubmit?: (event: SubmitEvent) => void;
 }
@@ -28,7 +28,7 @@ export function NewRoomForm(props: NewRoomFormProps): JSX.Element {
         id={id}
         label={t("rooms.name")}
         hint={t("rooms.name_hint")}
-        error={error === null ? null : t.error(error)}
+        error={error === null ? null : reasonOf(t, error)}
         value={name}
         autofocus={onSubmit !== undefined || error !== null}
       />
