@@ -46,6 +46,9 @@ export function RoomHeader(props: RoomHeaderProps): JSX.Element {
           </button>
         </form>
       )}
+      <a class="without-script" href={roomPath(props.slug)}>
+        {t("room.refresh")}
+      </a>
       <ConnectionState status={props.status} />
       <button
         type="button"
