@@ -94,9 +94,15 @@ function SignOutForm(): JSX.Element {
     <section class="card" aria-labelledby="signout">
       <h2 id="signout">{t("settings.signout_title")}</h2>
       <p class="hint">{t("settings.signout_hint")}</p>
-      <form method="post" action="/signout">
-        <button type="submit" class="button">{t("settings.signout")}</button>
-      </form>
+      <details class="sign-out">
+        <summary class="button">{t("settings.signout")}…</summary>
+        <form class="stack" method="post" action="/signout">
+          <p>{t("settings.signout_sure")}</p>
+          <button type="submit" class="button danger">
+            {t("settings.signout")}
+          </button>
+        </form>
+      </details>
     </section>
   );
 }

@@ -18,7 +18,8 @@ export function useInReach(): boolean {
 
 /** The `tabIndex` of a link or a button; undefined for its usual one. */
 export function useTabIndex(): -1 | undefined {
-  return useContext(InReach) ? undefined : -1;
+  const inReach = useContext(InReach);
+  return inReach ? undefined : -1;
 }
 
 /** Whether the page is alive: false in what the server renders. */
