@@ -9,14 +9,9 @@
 import timers from "node:timers";
 import type { Connection } from "./connection.ts";
 import { Refusal } from "./errors.ts";
-import {
-  CLOSE,
-  type Entry,
-  type Message,
-  type Ref,
-  refOf,
-} from "./protocol.ts";
+import { type Entry, type Message, type Ref, refOf } from "./protocol.ts";
 import { entriesFrame, RING_LIMITS, RoomRing } from "./room_ring.ts";
+import { SlowConnections } from "./slow_connections.ts";
 
 /** What the hub reads of the log (L5). */
 export interface HubLog {
@@ -82,15 +77,6 @@ interface OpenRoom {
   flushedAt: number;
 }
 
-/** A connection whose peer reads too slowly. */
-interface Wait {
-  /** The least that was buffered so far, and since when. */
-  buffered: number;
-  since: number;
-  /** Resolves when it may be sent entries again, or is forgotten. */
-  ready: PromiseWithResolvers<void>;
-}
-
 /** What a join asks for. */
 export interface JoinRequest {
   room: string;
@@ -122,10 +108,6 @@ export const HUB_LIMITS = {
   snapshotMessages: 50,
   /** UTF-16 units that all rings together may hold. */
   rings: 64 * 1024 * 1024,
-  /** Between looks at connections that wait for the network. */
-  waitingInterval: 50,
-  /** Without progress for this long, a waiting connection is closed (D3). */
-  stalled: 30_000,
   /** Before a failed read of the log is repeated. */
   retryDelay: 250,
 } as const;
@@ -135,8 +117,9 @@ export class ChatHub {
   readonly #log: HubLog;
   readonly #options: HubOptions;
   readonly #rooms = new Map<string, OpenRoom>();
-  readonly #waiting = new Map<Connection, Wait>();
-  #waitingTimer: ReturnType<typeof setInterval> | undefined;
+  readonly #slow = new SlowConnections((connection) =>
+    this.#resume(connection)
+  );
   #ringsSize = 0;
 
   /** A hub over the given log. */
@@ -197,14 +180,13 @@ export class ChatHub {
     for (const subscription of connection.subscriptions.values()) {
       this.#end(subscription);
     }
-    this.#stopWaiting(connection);
+    this.#slow.forget(connection);
   }
 
   /** Resolves when the connection may be sent entries, or is forgotten (D3). */
   async whenReady(connection: Connection): Promise<void> {
     if (connection.ready || connection.closed) return;
-    const { ready } = this.#wait(connection);
-    await ready.promise;
+    await this.#slow.wait(connection);
   }
 
   /** The doorbell: the room's log may have grown (L6). */
@@ -397,7 +379,7 @@ export class ChatHub {
     if (subscription.ended || subscription.reading) return;
     const { cursor } = subscription;
     if (cursor === undefined || cursor >= room.ring.head) return;
-    if (!connection.ready) return void this.#wait(connection);
+    if (!connection.ready) return void this.#slow.wait(connection);
     if (!room.ring.covers(cursor)) return void this.#catchUp(subscription);
     connection.sendText(room.ring.frameAfter(cursor));
     subscription.cursor = room.ring.head;
@@ -450,48 +432,7 @@ export class ChatHub {
     const { connection } = subscription;
     if (connection.ready) return connection.sendText(text);
     subscription.missed.add(type);
-    this.#wait(connection);
-  }
-
-  /** Deno has no drain event: one shared timer looks at all who wait (D3). */
-  #wait(connection: Connection): Wait {
-    const waiting = this.#waiting.get(connection);
-    if (waiting) return waiting;
-    const wait: Wait = {
-      buffered: connection.bufferedAmount,
-      since: performance.now(),
-      ready: Promise.withResolvers(),
-    };
-    this.#waiting.set(connection, wait);
-    this.#waitingTimer ??= setInterval(
-      () => this.#lookAtWaiting(),
-      HUB_LIMITS.waitingInterval,
-    );
-    return wait;
-  }
-
-  #stopWaiting(connection: Connection): void {
-    this.#waiting.get(connection)?.ready.resolve();
-    this.#waiting.delete(connection);
-  }
-
-  #lookAtWaiting(): void {
-    const now = performance.now();
-    for (const [connection, wait] of this.#waiting) {
-      const buffered = connection.bufferedAmount;
-      if (connection.ready) {
-        this.#stopWaiting(connection);
-        this.#resume(connection);
-      } else if (buffered < wait.buffered) {
-        wait.buffered = buffered;
-        wait.since = now;
-      } else if (now - wait.since >= HUB_LIMITS.stalled) {
-        connection.close(CLOSE.tooSlow, "too_slow 2000");
-      }
-    }
-    if (this.#waiting.size > 0) return;
-    clearInterval(this.#waitingTimer);
-    this.#waitingTimer = undefined;
+    void this.#slow.wait(connection);
   }
 
   #resume(connection: Connection): void {
