@@ -22,8 +22,11 @@ export class MemoryStore {
   readonly violations: string[] = [];
   /** All statements fail; of commits nobody knows whether they did. */
   failing = false;
-  /** Typical milliseconds of a statement. */
+  /** Typical milliseconds of a statement, and of a read where that differs. */
   latency = 1;
+  readLatency = 1;
+  /** Whether some statements take a thousand times as long as others. */
+  isErratic = false;
   readonly locks = new RoomLocks();
   readonly #time: VirtualTime;
   readonly #life = new Life("store");
@@ -78,7 +81,7 @@ export class MemoryStore {
   }
 
   /** What is read is what was there when it was asked for; it arrives later. */
-  answer<T>(life: Life, evaluate: () => T): Promise<T> {
+  answer<T>(life: Life, evaluate: () => T, isRead = false): Promise<T> {
     return new Promise((resolve, reject) => {
       let answer: () => void;
       try {
@@ -88,7 +91,8 @@ export class MemoryStore {
       } catch (error) {
         answer = () => reject(error);
       }
-      this.#time.after(this.#time.random.latency(this.latency), answer, life);
+      const typical = isRead ? this.readLatency : this.latency;
+      this.#time.after(this.#latency(typical), answer, life);
     });
   }
 
@@ -100,6 +104,13 @@ export class MemoryStore {
     }
     if (isLost) return this.answer(life, () => {});
     return this.answer(life, () => void this.sqlite.runAll(queries, true));
+  }
+
+  #latency(typical: number): number {
+    const { random } = this.#time;
+    return this.isErratic
+      ? typical * 10 ** random.between(-2, 1)
+      : random.latency(typical);
   }
 
   /** A key that was taken is no bad day: whoever numbers has to know (L1). */
@@ -117,6 +128,7 @@ export class MemoryStore {
  */
 class StoreConnection implements SimulatedConnection {
   #written: CompiledQuery[] = [];
+  #isReader = true;
 
   constructor(readonly store: MemoryStore, readonly life: Life) {}
 
@@ -129,7 +141,8 @@ class StoreConnection implements SimulatedConnection {
       for (const { id } of found.rows) await store.locks.take(id, this);
     }
     if (query.query.kind === "SelectQueryNode" && this.#written.length === 0) {
-      return await store.answer(life, () => store.sqlite.run<R>(query));
+      const run = () => store.sqlite.run<R>(query);
+      return await store.answer(life, run, this.#isReader);
     }
     const all = [...this.#written, query];
     if (query.query.kind !== "SelectQueryNode") this.#written = all;
@@ -137,6 +150,7 @@ class StoreConnection implements SimulatedConnection {
   }
 
   begin(): void {
+    this.#isReader = false;
     this.store.begins(this, this.life);
   }
 

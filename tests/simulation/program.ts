@@ -70,6 +70,12 @@ export class Program {
     }
   }
 
+  /** Leaves the room and reads all of it again, or only joins anew. */
+  hop(): void {
+    const { time } = this.#options;
+    time.random.pick(this.lines).hop(time.random.chance(0.5));
+  }
+
   forget(id: string): void {
     const at = this.unacknowledged.findIndex((post) => post.id === id);
     if (at >= 0) this.unacknowledged.splice(at, 1);
@@ -108,6 +114,12 @@ class Line {
     if (this.#socket?.readyState !== 1) return;
     this.viewer.sent(frame);
     this.#socket.send(JSON.stringify(frame));
+  }
+
+  hop(leaves: boolean): void {
+    if (leaves) this.send({ type: "leave", room: this.options.slug });
+    this.cursor = { seq: 0, id: "" };
+    this.#join();
   }
 
   #lost(): void {

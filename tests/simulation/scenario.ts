@@ -1,5 +1,6 @@
 /** What people do and what befalls them, as a seed has it. */
 import type { RoomState } from "../../lib/client/room_state.ts";
+import type { Program } from "./program.ts";
 import type { Tab } from "./tab.ts";
 import type { World } from "./world.ts";
 
@@ -8,13 +9,13 @@ type Step = (world: World) => void;
 /** Plans the whole scenario; gives how many milliseconds it takes. */
 export async function plan(world: World): Promise<number> {
   const { random, time, town } = world;
-  await town.found({
-    people: random.pick([1, 2, 3]),
-    rooms: random.pick([1, 1, 2]),
-  });
+  const people = random.int(1, 3);
+  const rooms = random.pick([1, 1, 2]);
+  const messages = random.pick([0, 5, 20]);
+  await town.found({ people, rooms, messages }, random);
   world.machines.forEach((_, place) => world.startMachine(place));
   for (let i = random.int(1, 4); i > 0; i--) addTab(world);
-  if (random.chance(0.4)) world.addProgram(random.pick(town.people));
+  if (random.chance(0.6)) world.addProgram(random.pick(town.people));
   const duration = random.pick([300, 2_000, 10_000]);
   const faults = FAULTS.filter(() => random.chance(0.4));
   for (let i = random.int(8, 50); i > 0; i--) {
@@ -62,6 +63,7 @@ const ACTIONS: [weight: number, action: Action][] = [
   [1, (_, tab, { room, cursor }) => tab.client.markRead(room, cursor.seq)],
   [1, (_, tab, { room }) => tab.client.sendTyping(room)],
   [1, (_, tab) => tab.client.wake()],
+  [2, (world, tab) => world.crashTab(tab)],
   [1, (_, tab, state) => {
     const failed = state.pending.find((row) => row.state === "failed");
     if (failed) tab.client.retry(state.room, failed.id);
@@ -78,11 +80,8 @@ const BAG = ACTIONS.flatMap(([weight, action]) =>
 
 function act(world: World): void {
   const { random, time } = world;
-  if (world.programs.length > 0 && random.chance(0.15)) {
-    const program = random.pick(world.programs);
-    const count = random.int(1, 8);
-    world.note(() => `${program.life.name} posts ${count}`);
-    return void time.after(0, () => program.post(count), program.life);
+  if (world.programs.length > 0 && random.chance(0.3)) {
+    return run(world, random.pick(world.programs));
   }
   const tab = random.pick(world.tabs);
   const action = random.pick(BAG);
@@ -94,15 +93,29 @@ function act(world: World): void {
   }, tab.life);
 }
 
-function ownMessage({ random }: World, tab: Tab, state: RoomState) {
-  const own = state.messages.filter((message) =>
-    message.author === tab.person.id && (!message.deleted || random.chance(0.1))
+/** A program posts, or hops about for a while. */
+function run({ random, time }: World, program: Program): void {
+  const count = random.int(1, 8);
+  if (random.chance(0.5)) {
+    return void time.after(0, () => program.post(count), program.life);
+  }
+  for (let i = 0, at = 0; i < count; i++) {
+    time.after(at += random.latency(20), () => program.hop(), program.life);
+  }
+}
+
+/** One that is on screen, the newest perhaps, or one from before. */
+function ownMessage({ random, town }: World, tab: Tab, state: RoomState) {
+  const isOwn = ({ author }: { author: string }) => author === tab.person.id;
+  const old = town.messages.filter(isOwn).filter(({ room }) =>
+    room === state.room
   );
-  // Two tabs that mean the same message are what it is about.
-  const newest = own.at(-1);
-  return own.length > 0
-    ? (random.chance(0.5) ? newest! : random.pick(own)).id
-    : undefined;
+  if (old.length > 0 && random.chance(0.4)) return random.pick(old).id;
+  const own = state.messages.filter(isOwn).filter(({ deleted }) =>
+    !deleted || random.chance(0.1)
+  );
+  if (own.length === 0) return undefined;
+  return (random.chance(0.5) ? own.at(-1)! : random.pick(own)).id;
 }
 
 /** All of a person's tabs change the same message at about the same time. */
@@ -121,10 +134,15 @@ function clash(world: World, { person }: Tab, state: RoomState): void {
 }
 
 /** Someone goes from room to room faster than the server answers. */
-function flicker({ random, time }: World, tab: Tab, room: string): void {
+function flicker(world: World, tab: Tab, room: string): void {
+  const { random, time, tabs } = world;
+  const other = random.pick(tabs);
   let at = 0;
   for (let i = random.int(1, 4); i > 0; i--) {
     time.after(at += random.latency(20), () => tab.close(room));
+    if (other.isUp) {
+      time.after(at, () => other.client.post(room, other.text()), other.life);
+    }
     time.after(at += random.latency(random.pick([1, 20, 500])), () => {
       tab.open(room);
       if (random.chance(0.3)) tab.scrollUp(room);

@@ -1,6 +1,8 @@
 /** People and rooms, and what the database says of them in the end. */
 import { uuidv7 } from "../../lib/client/uuid.ts";
 import { readForward, readHeads } from "../../lib/db/log_queries.ts";
+import type { PostedDraft } from "../../lib/db/drafts.ts";
+import { runWrite } from "../../lib/db/writes.ts";
 import type { Entry, Person } from "../../lib/protocol.ts";
 import type { MemorySqlite } from "./memory_sqlite.ts";
 import type { Random } from "./random.ts";
@@ -12,6 +14,8 @@ export class Town {
   readonly people: Person[] = [];
   /** Ids of the rooms. */
   readonly rooms: string[] = [];
+  /** What was posted before. */
+  readonly messages: PostedDraft[] = [];
   readonly #sqlite: MemorySqlite;
   readonly #slugs = new Map<string, string>();
 
@@ -19,8 +23,11 @@ export class Town {
     this.#sqlite = sqlite;
   }
 
-  /** Puts people and rooms into an empty database. */
-  async found(counts: { people: number; rooms: number }): Promise<void> {
+  /** Puts people, rooms and old messages into an empty database. */
+  async found(
+    counts: { people: number; rooms: number; messages: number },
+    random: Random,
+  ): Promise<void> {
     for (let i = 0; i < counts.people; i++) {
       this.people.push({ id: uuidv7(i), name: `Person ${i}` });
     }
@@ -30,6 +37,14 @@ export class Town {
       this.#slugs.set(`room-${i}`, id);
     }
     await this.#store();
+    const drafts = Array.from({ length: counts.messages }, (_, i) => ({
+      ...{ kind: "posted" as const, id: uuidv7(i), body: `old ${i}` },
+      room: random.pick(this.rooms),
+      author: random.pick(this.people).id,
+    }));
+    this.messages.push(...drafts);
+    await this.#sqlite.kysely.transaction()
+      .execute((trx) => runWrite(trx, "append", { drafts, now: 0 }));
   }
 
   async #store(): Promise<void> {

@@ -29,8 +29,10 @@ export class VirtualTime implements Clock {
   readonly random: Random;
   /** Told of exceptions that nobody caught. */
   onError: (error: unknown) => void = () => {};
+  /** Outlives everybody. */
+  readonly world = new Life("world");
   /** Whose task is running: what it schedules is its own. */
-  life = new Life("world");
+  life = this.world;
   #now = START;
   #order = 0;
   readonly #heap: Task[] = [];

@@ -43,6 +43,8 @@ export class World {
     this.#trace = trace;
     this.store = new MemoryStore(sqlite, time);
     this.store.latency = random.pick([0.2, 2, 15]);
+    this.store.readLatency = random.pick([this.store.latency, 2, 30]);
+    this.store.isErratic = random.chance(0.5);
     this.#weather = {
       latency: random.pick([1, 10, 100]),
       weight: random.pick([1, 50, 400]),
@@ -148,7 +150,8 @@ export class World {
     const { life } = tab;
     tab.crash();
     this.#cut((wire) => wire.client.life === life);
-    this.time.after(this.random.latency(300), () => this.startTab(tab));
+    const ms = this.random.latency(300);
+    this.time.after(ms, () => this.startTab(tab), this.time.world);
   }
 
   addProgram(person: Person): void {
