@@ -1,9 +1,12 @@
 /** The open rooms, to look through and to join. */
 import type { JSX } from "preact";
 import type { ListedRoom } from "../lib/rooms.ts";
+import type { Translator } from "../lib/translate.ts";
 import { Icon } from "./icons.tsx";
 import { useWords } from "./words.ts";
 import { roomPath } from "./room_path.ts";
+
+const DAY_MILLISECONDS = 86_400_000;
 
 interface RoomTableProps {
   rooms: readonly ListedRoom[];
@@ -48,31 +51,41 @@ function RoomEntry({ room }: { room: ListedRoom }): JSX.Element {
         </a>
         <RoomFacts room={room} />
       </div>
-      {room.followed
-        ? room.slug !== "lobby" && (
-          <form method="post" action={`${address}/leave`}>
-            <button
-              type="submit"
-              class="button small"
-              aria-label={t("rooms.leave_named", { room: room.name })}
-            >
-              {t("rooms.leave")}
-            </button>
-          </form>
-        )
-        : (
-          <form method="post" action={`${address}/join`}>
-            <button
-              type="submit"
-              class="button small primary"
-              aria-label={t("rooms.join_named", { room: room.name })}
-            >
-              {t("rooms.join")}
-            </button>
-          </form>
-        )}
+      <RoomButton room={room} />
     </li>
   );
+}
+
+function RoomButton({ room }: { room: ListedRoom }): JSX.Element {
+  const t = useWords();
+  if (room.slug === "lobby") {
+    return <span class="room-always">{t("rooms.here_always")}</span>;
+  }
+  const [act, named, does] = room.followed
+    ? ["leave", "rooms.leave_named", "rooms.leave"] as const
+    : ["join", "rooms.join_named", "rooms.join"] as const;
+  return (
+    <form method="post" action={`${roomPath(room.slug)}/${act}`}>
+      <button
+        type="submit"
+        class={room.followed ? "button small" : "button small primary"}
+        aria-label={t(named, { room: room.name })}
+      >
+        {t(does)}
+      </button>
+    </form>
+  );
+}
+
+/** When something was last written: the time while it is fresh, then the day. */
+function lastWords(t: Translator, at: number, now: number): string {
+  const day = t.dayKey(at);
+  const time = t.time(at);
+  if (day === t.dayKey(now)) return t("rooms.last_today", { time });
+  if (day === t.dayKey(now - DAY_MILLISECONDS)) {
+    return t("rooms.last_yesterday", { time });
+  }
+  return t("rooms.last", { when: t.shortDate(at) });
 }
 
 function RoomFacts({ room }: { room: ListedRoom }): JSX.Element {
@@ -88,7 +101,7 @@ function RoomFacts({ room }: { room: ListedRoom }): JSX.Element {
         <>
           {" · "}
           <time dateTime={new Date(room.lastAt).toISOString()}>
-            {t("rooms.last", { when: t.shortDate(room.lastAt) })}
+            {lastWords(t, room.lastAt, Date.now())}
           </time>
         </>
       )}
