@@ -12,6 +12,7 @@ import { useChatClient } from "./use_chat_client.ts";
 import { type RoomChoice, useRooms } from "./use_rooms.ts";
 import { useShortcuts } from "./use_shortcuts.ts";
 import { roomTitle, useTitle } from "./use_title.ts";
+import type { LogPlace } from "./use_log_scroll.ts";
 import { useColumn } from "./use_column.ts";
 import { useWords } from "./words.ts";
 
@@ -24,6 +25,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
   const [people, setPeople] = usePeopleShown();
   const [column, setColumn] = useColumn(() => setPeople(null));
   const [dialog, setDialog] = useState<"switcher" | "shortcuts" | null>(null);
+  const [places] = useState(() => new Map<string, LogPlace>());
   const close = () => setDialog(null);
   const t = useWords();
 
@@ -47,6 +49,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
       <RoomNav
         rooms={rooms}
         current={room.slug}
+        preview={choice.followed ? null : room}
         me={me}
         unread={(id) => client.unread(id)}
         onOpen={open}
@@ -61,11 +64,14 @@ export function ChatFrame(props: ChatProps): JSX.Element {
         me={me}
         followed={choice.followed}
         peopleShown={people.shown}
+        places={places}
         onBack={() => setColumn("rooms")}
         onPeople={() => togglePeople(!people.shown)}
       />
       <PeopleColumn
         presence={client.presence(room.id)}
+        cutOff={client.status !== "connected" &&
+          client.status !== "connecting"}
         me={me}
         slug={room.slug}
         mayLeave={choice.followed && room.slug !== "lobby"}

@@ -18,6 +18,7 @@ import { StorageNote } from "./StorageNote.tsx";
 import { buildTimeline } from "./timeline.ts";
 import { TypingLine } from "./TypingLine.tsx";
 import { useMessageActions } from "./use_message_actions.ts";
+import type { LogPlace } from "./use_log_scroll.ts";
 import { useNow } from "./use_now.ts";
 import { useReading } from "./use_reading.ts";
 import { useUnreadLine } from "./use_unread_line.ts";
@@ -33,6 +34,8 @@ export interface ConversationProps {
   me: Person;
   followed: boolean;
   peopleShown: boolean;
+  /** Where one was in rooms seen before. */
+  places: Map<string, LogPlace>;
   onBack: () => void;
   onPeople: () => void;
 }
@@ -75,7 +78,8 @@ export function Conversation(given: ConversationProps): JSX.Element {
       />
       {state === undefined || !state.loaded ? <LogSkeleton /> : (
         <MessageLog
-          roomName={room.name}
+          room={room}
+          places={given.places}
           items={items}
           changes={state.changes}
           me={me}

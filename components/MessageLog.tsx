@@ -3,6 +3,7 @@ import type { JSX, RefObject } from "preact";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { PendingRow } from "../lib/client/pending_rows.ts";
 import type { Person } from "../lib/protocol.ts";
+import type { ShownRoom } from "./chat_props.ts";
 import { Icon } from "./icons.tsx";
 import { DayLine, RoomStart, UnreadLine } from "./LogLines.tsx";
 import type { MessageActions } from "./message_actions.ts";
@@ -10,7 +11,7 @@ import { MessageRow } from "./MessageRow.tsx";
 import { moveAmongMessages } from "./message_focus.ts";
 import { TabStops, useAlive } from "./tab_stops.ts";
 import type { TimelineItem } from "./timeline.ts";
-import { useLogScroll } from "./use_log_scroll.ts";
+import { type LogPlace, useLogScroll } from "./use_log_scroll.ts";
 import { useWords } from "./words.ts";
 
 /** How the page moves the log. */
@@ -30,7 +31,9 @@ export interface LogView {
 
 /** What the log shows and whom it tells. */
 export interface MessageLogProps {
-  roomName: string;
+  room: ShownRoom;
+  /** Where one was in rooms seen before. */
+  places: Map<string, LogPlace>;
   items: readonly TimelineItem[];
   changes: ReadonlyMap<string, PendingRow>;
   me: Person;
@@ -54,6 +57,8 @@ export function MessageLog(props: MessageLogProps): JSX.Element {
   const { items, control, actions } = props;
   const ids = useMemo(() => items.map((item) => item.id), [items]);
   const scroll = useLogScroll({
+    room: props.room.id,
+    places: props.places,
     ids,
     more: props.more && !props.loadingOlder,
     loadOlder: props.loadOlder,
@@ -117,11 +122,10 @@ export function MessageLog(props: MessageLogProps): JSX.Element {
 }
 
 function LogTop(
-  { more, olderHref, loadingOlder, loadOlder, roomName, items }:
-    MessageLogProps,
+  { more, olderHref, loadingOlder, loadOlder, room, items }: MessageLogProps,
 ): JSX.Element {
   const t = useWords();
-  if (!more) return <RoomStart name={roomName} empty={items.length === 0} />;
+  if (!more) return <RoomStart name={room.name} empty={items.length === 0} />;
   return (
     <p class="older">
       <a
@@ -169,14 +173,16 @@ function useUnseen(
   following: boolean,
   me: string,
 ): number {
-  const seen = useRef(0);
+  const seen = useRef<number | null>(null);
   const seqs = items.flatMap((item) =>
     item.kind === "message" && item.message !== null && item.author !== me
       ? [item.message.seq]
       : []
   );
-  if (following) seen.current = seqs.at(-1) ?? 0;
-  return seqs.filter((seq) => seq > seen.current).length;
+  // Where one comes back to an earlier place, what is there already is not new.
+  if (following || seen.current === null) seen.current = seqs.at(-1) ?? 0;
+  const last = seen.current;
+  return seqs.filter((seq) => seq > last).length;
 }
 
 function lastSeqIn(box: HTMLElement | null): number {

@@ -1,5 +1,6 @@
 /** Who has the room on screen, and how to leave it. */
 import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
 import type { Presence } from "../lib/client/chat_client.ts";
 import type { Person } from "../lib/protocol.ts";
 import { Avatar } from "./Avatar.tsx";
@@ -10,6 +11,8 @@ import { roomPath } from "./room_path.ts";
 /** What the column shows and whom it tells. */
 export interface PeopleColumnProps {
   presence: Presence | null;
+  /** There is no connection: who is here is only what was last known. */
+  cutOff: boolean;
   me: Person;
   slug: string;
   mayLeave: boolean;
@@ -19,10 +22,11 @@ export interface PeopleColumnProps {
 /** The column of details. */
 export function PeopleColumn(props: PeopleColumnProps): JSX.Element {
   const t = useWords();
-  const { presence, me } = props;
+  const { cutOff, me } = props;
+  const presence = useLastPresence(props);
   return (
     <aside
-      class="people"
+      class={cutOff ? "people cut-off" : "people"}
       aria-label={t("people.title")}
       data-region
       tabIndex={-1}
@@ -30,7 +34,7 @@ export function PeopleColumn(props: PeopleColumnProps): JSX.Element {
       <div class="people-head">
         <h2 class="column-title">
           {t("people.title")}
-          {presence !== null && (
+          {presence !== null && !cutOff && (
             ` — ${t("people.here", { count: presence.count })}`
           )}
         </h2>
@@ -52,7 +56,7 @@ export function PeopleColumn(props: PeopleColumnProps): JSX.Element {
           />
         ))}
       </ul>
-      <PeopleNote presence={presence} />
+      <PeopleNote presence={presence} cutOff={cutOff} />
       {props.mayLeave && (
         <form
           class="people-foot"
@@ -82,10 +86,21 @@ function PersonRow(
   );
 }
 
+/** Who is here, or while cut off who was here before. */
+function useLastPresence(
+  { presence, slug, cutOff }: PeopleColumnProps,
+): Presence | null {
+  const last = useRef<{ slug: string; presence: Presence } | null>(null);
+  if (presence !== null) last.current = { slug, presence };
+  if (!cutOff || last.current?.slug !== slug) return presence;
+  return last.current.presence;
+}
+
 function PeopleNote(
-  { presence }: { presence: Presence | null },
+  { presence, cutOff }: { presence: Presence | null; cutOff: boolean },
 ): JSX.Element | null {
   const t = useWords();
+  if (cutOff) return <p class="people-note">{t("people.offline")}</p>;
   if (presence === null) {
     return <p class="people-note needs-script">{t("people.unknown")}</p>;
   }

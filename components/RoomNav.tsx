@@ -1,6 +1,7 @@
 /** The rooms one follows, and oneself. */
 import type { JSX } from "preact";
 import type { FollowedRoom, Person } from "../lib/protocol.ts";
+import type { ShownRoom } from "./chat_props.ts";
 import { Avatar } from "./Avatar.tsx";
 import { Brand } from "./Brand.tsx";
 import { Icon } from "./icons.tsx";
@@ -13,6 +14,8 @@ export interface RoomNavProps {
   rooms: readonly FollowedRoom[];
   /** Slug of the room on screen. */
   current: string;
+  /** The room on screen, where one has not joined it. */
+  preview: ShownRoom | null;
   me: Person;
   unread: (room: string) => number;
   /** A room was chosen by a plain click. */
@@ -49,6 +52,9 @@ export function RoomNav(props: RoomNavProps): JSX.Element {
             />
           </li>
         ))}
+        {props.preview !== null && (
+          <PreviewLink room={props.preview} onOpen={props.onOpen} />
+        )}
       </ul>
       <NewRoom onCreated={props.onOpen} />
       <a class="ghost" href="/rooms" aria-current="false">
@@ -90,6 +96,32 @@ function RoomLink({ room, current, unread, onOpen }: {
         </span>
       )}
     </a>
+  );
+}
+
+/** The room on screen among one's own, while one only looks in. */
+function PreviewLink({ room: { slug, name }, onOpen }: {
+  room: ShownRoom;
+  onOpen: (slug: string) => void;
+}): JSX.Element {
+  const t = useWords();
+  return (
+    <li>
+      <a
+        class="room-link preview"
+        href={roomPath(slug)}
+        aria-current="page"
+        onClick={(event) => {
+          if (!isPlainClick(event)) return;
+          event.preventDefault();
+          onOpen(slug);
+        }}
+      >
+        <Icon name="hash" size={14} />
+        <bdi class="ellipsis">{name}</bdi>
+        <small>{t("rooms.not_joined")}</small>
+      </a>
+    </li>
   );
 }
 

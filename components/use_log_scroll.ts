@@ -16,6 +16,12 @@ const STEP_ROWS = 60;
 const EDGE_PIXELS = 900;
 const BOTTOM_PIXELS = 24;
 
+/** Where one was in a room: a message, and how far below the upper edge it began. */
+export interface LogPlace {
+  message: string;
+  top: number;
+}
+
 interface Anchor {
   element: Element;
   top: number;
@@ -23,6 +29,9 @@ interface Anchor {
 
 /** What {@link useLogScroll} needs. */
 export interface LogScrollOptions {
+  room: string;
+  /** Places by room: where one comes back, and what is kept for the next time. */
+  places: Map<string, LogPlace>;
   /** Keys of all rows, oldest first. */
   ids: readonly string[];
   /** Whether older rows can be loaded. */
@@ -35,12 +44,12 @@ export interface LogScrollOptions {
 
 /** Which rows are in the document, and how to move among them. */
 export function useLogScroll(options: LogScrollOptions) {
-  const { ids, more, loadOlder, onView } = options;
+  const { room, places, ids, more, loadOlder, onView } = options;
   const box = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const anchor = useRef<Anchor | null>(null);
   // The first row of the window, or null while one follows the newest.
-  const [first, setFirst] = useState<string | null>(null);
+  const [first, setFirst] = useState(() => firstAround(ids, places.get(room)));
   const { start, end, following } = windowOf(ids, first);
 
   const restore = () => {
@@ -72,14 +81,28 @@ export function useLogScroll(options: LogScrollOptions) {
     if (-element.scrollTop < BOTTOM_PIXELS && end === ids.length) {
       anchor.current = null;
       setFirst(null);
+      places.delete(room);
     } else {
       anchor.current = topmost(element, content.current);
+      keepPlace();
       if (following) setFirst(ids[start] ?? null);
     }
     moveWindow();
     onView();
   };
 
+  const keepPlace = () => {
+    const held = anchor.current;
+    const message = (held?.element as HTMLElement | undefined)?.dataset.id;
+    if (held === null || message === undefined) return;
+    places.set(room, { message, top: held.top });
+  };
+
+  useLayoutEffect(() => {
+    const place = places.get(room);
+    const element = place && document.getElementById(`m-${place.message}`);
+    if (element) anchor.current = { element, top: place.top };
+  }, []);
   useLayoutEffect(restore);
   useEffect(() => {
     if (!following || isScrollable(box.current)) moveWindow();
@@ -103,6 +126,7 @@ export function useLogScroll(options: LogScrollOptions) {
     jump(): void {
       anchor.current = null;
       setFirst(null);
+      places.delete(room);
       if (box.current !== null) box.current.scrollTop = 0;
     },
     /** Keeps an element where it is on screen until one scrolls. */
@@ -111,6 +135,15 @@ export function useLogScroll(options: LogScrollOptions) {
       anchor.current = { element, top: topIn(box.current, element) };
     },
   };
+}
+
+/** The first row of a window around a place; null where its message is not held. */
+function firstAround(
+  ids: readonly string[],
+  place: LogPlace | undefined,
+): string | null {
+  const at = place === undefined ? -1 : ids.indexOf(place.message);
+  return at < 0 ? null : ids[Math.max(0, at - STEP_ROWS)] ?? null;
 }
 
 function windowOf(ids: readonly string[], first: string | null) {

@@ -29,11 +29,14 @@ browserTest(
       .getByRole("button", { name: "Hide people" }).click();
     await ana.composer.waitFor();
     assert(!await people.isVisible());
-    await makeRoom(ana, "Boats");
+    const name = "Boats of all sizes and colours, and oars";
+    await makeRoom(ana, name);
+    const { x, width } = (await show.boundingBox())!;
+    assert(x + width <= PHONE.width, "the header is wider than the phone");
     await show.click();
     await people.waitFor();
     await page.goBack();
-    await page.getByRole("heading", { name: "Boats" }).waitFor();
+    await page.getByRole("heading", { name }).waitFor();
     assert(!await people.isVisible());
     await page.goBack();
     await page.getByRole("heading", { name: "lobby" }).waitFor();
@@ -213,3 +216,41 @@ function focused({ page }: Visitor): Promise<string> {
       activeElement?.textContent ?? "";
   });
 }
+
+browserTest(
+  "Each room keeps its place while one is elsewhere",
+  async (server, visitors) => {
+    const ana = await (await visitors.come()).enter(server.url, "Ana");
+    const { page } = ana;
+    for (let i = 0; i < 15; i++) await ana.says(`message ${i}.\n\nmore`);
+    await ana.sees("message 14.");
+    await page.getByRole("button", { name: "New room" }).click();
+    await page.getByRole("textbox", { name: "Room name" }).fill("Boats");
+    await page.getByRole("button", { name: "Create" }).click();
+    await page.getByRole("heading", { name: "Boats" }).waitFor();
+    await ana.seesStatus("Connected");
+    const rooms = page.getByRole("navigation", { name: "Rooms" });
+    const go = (name: string) => rooms.getByRole("link", { name }).click();
+
+    await go("lobby");
+    await ana.sees("message 14.");
+    await ana.log.evaluate((log) => log.scrollTop = -333);
+    const jump = page.getByRole("button", { name: "Jump to the newest" });
+    await jump.waitFor();
+    const place = (await ana.message("message 8.").boundingBox())!.y;
+    await go("Boats");
+    await page.getByRole("heading", { name: "Boats" }).waitFor();
+    await go("lobby");
+    await jump.waitFor();
+    const back = (await ana.message("message 8.").boundingBox())!.y;
+    assert(Math.abs(back - place) < 2, `${place} became ${back}`);
+
+    await jump.click();
+    await jump.waitFor({ state: "detached" });
+    await go("Boats");
+    await go("lobby");
+    await ana.sees("message 14.");
+    assertEquals(await jump.count(), 0);
+    await isSound(ana);
+  },
+);
