@@ -38,7 +38,6 @@ export function RoomTable({ rooms, query, more }: RoomTableProps): JSX.Element {
 }
 
 function RoomEntry({ room }: { room: ListedRoom }): JSX.Element {
-  const t = useWords();
   const address = roomPath(room.slug);
   return (
     <li>
