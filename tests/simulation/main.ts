@@ -1,0 +1,36 @@
+/** `deno task simulate [--seeds=N] [--seed=S]` */
+import { parseArgs } from "node:util";
+import { isWrong, simulate, summaryOf, sumOf } from "./simulate.ts";
+
+const { values } = parseArgs({
+  args: Deno.args,
+  options: {
+    seeds: { type: "string", default: "1000" },
+    seed: { type: "string" },
+  },
+});
+const single = values.seed === undefined
+  ? undefined
+  : count("seed", values.seed);
+const first = single ?? 1;
+const last = single ?? count("seeds", values.seeds);
+const reports = [];
+for (let seed = first; seed <= last; seed++) {
+  const report = await simulate(seed);
+  reports.push(report);
+  if (!isWrong(report)) continue;
+  console.log(`Seed ${seed}: again with deno task simulate --seed=${seed}`);
+  for (const example of report.examples) console.log(`  ${example}`);
+}
+const sums = sumOf(reports);
+console.log(`${reports.length} seeds`);
+console.log(summaryOf(sums));
+Deno.exit(isWrong(sums) ? 1 : 0);
+
+function count(name: string, text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  console.error(
+    `--${name} must be a whole number from 1: current value is "${text}"`,
+  );
+  Deno.exit(2);
+}
