@@ -52,7 +52,10 @@ export default define.page<typeof handler>(({ data, url, state }) => {
           <Brand />
           <h1>{t("guest.title")}</h1>
           <p class="lead">{t("guest.lead")}</p>
-          <form class="stack" method="post" action={`/${url.search}`}>
+          {url.searchParams.has("signed_out") && (
+            <p class="saved" role="status">{t("guest.signed_out")}</p>
+          )}
+          <form class="stack" method="post" action={enterAction(url)}>
             <Field
               id="name"
               label={t("guest.name")}
@@ -82,3 +85,9 @@ export default define.page<typeof handler>(({ data, url, state }) => {
     </Words.Provider>
   );
 });
+
+/** Keeps where one wanted to go, and nothing else of the address. */
+function enterAction(url: URL): string {
+  const next = url.searchParams.get("next");
+  return next === null ? "/" : `/?next=${encodeURIComponent(next)}`;
+}

@@ -7,6 +7,8 @@ export const handler = define.handlers({
   /** Ends the session and goes to the start page. */
   async POST({ req, state: { atoll, session } }) {
     if (session !== null) await atoll.sessions.end(session);
-    return seeOther("/", [endedCookie(publicUrl(req, atoll.config))]);
+    return seeOther("/?signed_out", [
+      endedCookie(publicUrl(req, atoll.config)),
+    ]);
   },
 });

@@ -332,7 +332,10 @@ Deno.test("Rooms whose names share an address are made quickly", async () => {
 Deno.test("A guest who signs out gives the name back at once [N1]", async () => {
   await withApp(async ({ request, url, enter }) => {
     const cookie = await enter("Ana");
-    await request("/signout", form(url, {}, cookie));
+    const out = await request("/signout", form(url, {}, cookie));
+    assertEquals(out.headers.get("location"), "/?signed_out");
+    const start = await request("/?signed_out");
+    assertStringIncludes(await start.text(), 'role="status"');
     assertEquals((await request("/", form(url, { name: "ana" }))).status, 303);
   });
 });
