@@ -29,6 +29,12 @@ export class ServerProcess {
     return `http://localhost:${this.port}`;
   }
 
+  /** The process's id. */
+  get pid(): number {
+    if (!this.#child) throw new Error("The server is not running");
+    return this.#child.pid;
+  }
+
   /** Starts the process (again) and waits until it answers. */
   async restart(): Promise<void> {
     const packages = packageFlags(await choosePackages());

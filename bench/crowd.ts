@@ -1,0 +1,155 @@
+/** Many connections to one server, and what they say at which pace. */
+import { Deliveries } from "./deliveries.ts";
+import { isType, type Listener, RawSocket } from "./raw_socket.ts";
+import type { Target } from "./target.ts";
+
+/** Handshakes at a time: a server's queue of them is short. */
+const PARALLEL_HANDSHAKES = 64;
+/** Milliseconds between two looks at what is due, or done. */
+const TICK = 1;
+/** Milliseconds without a delivery after which one that is missing is lost. */
+const PATIENCE = 10_000;
+
+/** How a crowd is made. */
+export interface CrowdOptions {
+  /** How many connections, numbered from 0. */
+  size: number;
+  /** Those below this number count as readers; all, unless given. */
+  readers?: number;
+  /** What a connection sends first; the target's `join`, unless given. */
+  join?: (number: number) => string | undefined;
+}
+
+/** Connections of the load. */
+export class Crowd implements Listener {
+  readonly sockets: RawSocket[] = [];
+  readonly deliveries: Deliveries;
+  /** How often which request was refused, by code. */
+  readonly refusals: Map<string, number> = new Map();
+  /** Connections that are in their room. */
+  joined = 0;
+  /** Messages that the server said are stored. */
+  acknowledged = 0;
+  /** Told how many people are in the room. */
+  onPresence: (count: number) => void = () => {};
+  readonly #target: Target;
+  readonly #readers: number;
+
+  private constructor(target: Target, readers: number) {
+    this.#target = target;
+    this.#readers = readers;
+    this.deliveries = new Deliveries(readers);
+  }
+
+  /** Connects everyone and waits until each is in its room. */
+  static async open(target: Target, options: CrowdOptions): Promise<Crowd> {
+    const { size, readers = size, join = () => target.join } = options;
+    const crowd = new Crowd(target, readers);
+    let next = 0;
+    const connect = async () => {
+      while (next < size) await crowd.#connect(next++, join);
+    };
+    await Promise.all(Array.from({ length: PARALLEL_HANDSHAKES }, connect));
+    await poll(() => crowd.joined >= size, () => crowd.joined);
+    return crowd;
+  }
+
+  /** Posts at an even pace, from the first `posters` connections in turn. */
+  async post(options: {
+    perSecond: number;
+    seconds: number;
+    posters: number;
+    length?: number;
+  }): Promise<void> {
+    const { perSecond, seconds, posters, length = 0 } = options;
+    const total = perSecond * seconds;
+    const started = performance.now();
+    for (let posted = 0; posted < total;) {
+      const due = (performance.now() - started) / 1_000 * perSecond;
+      for (; posted < Math.min(due, total); posted++) {
+        this.say(posted % posters, length);
+      }
+      await pause(TICK);
+    }
+  }
+
+  /** One connection posts the next message. */
+  say(number: number, length = 0): void {
+    const index = this.deliveries.send();
+    this.sockets[number]!.send(this.#target.post(index, length));
+  }
+
+  /** Waits until each message has reached each reader; throws unless that is once. */
+  async delivered(): Promise<void> {
+    const { deliveries } = this;
+    await poll(() => deliveries.open === 0, () => deliveries.received);
+    if (deliveries.excess > 0) {
+      throw new Error(`${deliveries.excess} deliveries came twice`);
+    }
+  }
+
+  /** Ends all connections. */
+  end(): void {
+    for (const socket of this.sockets) socket.end();
+  }
+
+  marked(index: number, socket: RawSocket): void {
+    if (socket.number < this.#readers) this.deliveries.arrived(index);
+  }
+
+  frame(head: Uint8Array, socket: RawSocket): void {
+    const reply = this.#target.reply?.(head);
+    if (reply !== undefined) socket.send(reply);
+    if (isType(head, "ent")) return;
+    if (isType(head, "posted")) this.acknowledged++;
+    else if (isType(head, "presence")) this.#presence(head);
+    else if (isType(head, "error")) this.#refused(head);
+    else if (this.#target.isJoined(head)) this.joined++;
+  }
+
+  async #connect(
+    number: number,
+    join: (number: number) => string | undefined,
+  ): Promise<void> {
+    const handshake = this.#target.handshake(number);
+    const socket = await RawSocket.open(handshake, this, number);
+    this.sockets[number] = socket;
+    const frame = join(number);
+    if (frame !== undefined) socket.send(frame);
+  }
+
+  #presence(head: Uint8Array): void {
+    const count = /"count":(\d+)\D/.exec(new TextDecoder().decode(head))?.[1];
+    if (count) this.onPresence(Number(count));
+  }
+
+  #refused(head: Uint8Array): void {
+    const code = /"code":"(\w+)/.exec(new TextDecoder().decode(head))?.[1];
+    const key = code ?? "unreadable";
+    this.refusals.set(key, (this.refusals.get(key) ?? 0) + 1);
+  }
+}
+
+/** Waits for a condition; throws when nothing progresses any more. */
+export async function poll(
+  condition: () => boolean,
+  progress: () => number,
+): Promise<void> {
+  let last = progress();
+  let since = performance.now();
+  while (!condition()) {
+    await pause(TICK);
+    const now = performance.now();
+    if (progress() !== last) {
+      last = progress();
+      since = now;
+    } else if (now - since > PATIENCE) {
+      throw new Error(`No progress beyond ${last}: ${condition}`);
+    }
+  }
+}
+
+/** Milliseconds. */
+export function pause(time: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, time));
+}

@@ -1,0 +1,134 @@
+/** A server under load, whatever it speaks. */
+import { ServerProcess } from "../tests/support/server.ts";
+import { uuidv7 } from "../lib/client/uuid.ts";
+import { type Handshake, isType, markedText } from "./raw_socket.ts";
+
+/** How to connect to a server, come into a room and say something there. */
+export interface Target {
+  /** Of the process whose time and memory are measured. */
+  readonly pid: number;
+  readonly port: number;
+  /** Connections with the same remainder may belong to the same person. */
+  handshake(number: number): Handshake;
+  /** What a new connection sends, if anything, to be in the room. */
+  readonly join?: string;
+  /** Whether this frame says that its connection is in the room. */
+  isJoined(head: Uint8Array): boolean;
+  /** A frame that posts the message with this index, at least `length` long. */
+  post(index: number, length: number): string;
+  /** What must be answered to a frame, if anything. */
+  reply?(head: Uint8Array): string | undefined;
+  stop(): Promise<void>;
+}
+
+const PARALLEL_SESSIONS = 20;
+
+/** The built server as a process of its own, with people and a room. */
+export class AtollTarget implements Target {
+  readonly #server: ServerProcess;
+  readonly #tokens: string[];
+  /** Id of the room. */
+  readonly room: string;
+
+  private constructor(server: ServerProcess, tokens: string[], room: string) {
+    this.#server = server;
+    this.#tokens = tokens;
+    this.room = room;
+  }
+
+  /** Starts a server that nobody uses yet, and lets people in. */
+  static async start(people: number): Promise<AtollTarget> {
+    const server = await ServerProcess.start();
+    const tokens: string[] = [];
+    for (let done = 0; done < people; done += PARALLEL_SESSIONS) {
+      const count = Math.min(PARALLEL_SESSIONS, people - done);
+      const entering = Array.from(
+        { length: count },
+        (_, i) => enter(server.url, `Person ${done + i}`),
+      );
+      tokens.push(...await Promise.all(entering));
+    }
+    const room = await makeRoom(server.url, tokens[0]!, "Benchmark");
+    return new AtollTarget(server, tokens, room);
+  }
+
+  get pid(): number {
+    return this.#server.pid;
+  }
+
+  get port(): number {
+    return this.#server.port;
+  }
+
+  /** How many people there are. */
+  get people(): number {
+    return this.#tokens.length;
+  }
+
+  get join(): string {
+    return joinFrame(this.room);
+  }
+
+  handshake(number: number): Handshake {
+    const token = this.#tokens[number % this.#tokens.length]!;
+    const headers = { authorization: `Bearer ${token}` };
+    return { port: this.port, path: "/api/ws", headers };
+  }
+
+  isJoined(head: Uint8Array): boolean {
+    return isType(head, "mes") || isAnswer(head);
+  }
+
+  post(index: number, length: number): string {
+    return postFrame(this.room, index, length);
+  }
+
+  /** Makes a further room and gives its id. */
+  makeRoom(name: string): Promise<string> {
+    return makeRoom(this.#server.url, this.#tokens[0]!, name);
+  }
+
+  /** Stops the server and removes its data. */
+  async stop(): Promise<void> {
+    await this.#server[Symbol.asyncDispose]();
+  }
+}
+
+/** Puts a room on the screen. */
+export function joinFrame(room: string): string {
+  return JSON.stringify({ type: "join", room });
+}
+
+/** Posts the message with this index. */
+export function postFrame(room: string, index: number, length = 0): string {
+  const body = markedText(index, length);
+  return JSON.stringify({ type: "post", room, id: uuidv7(), body });
+}
+
+/** A resumed join is answered by entries that repeat the `ref`. */
+function isAnswer(head: Uint8Array): boolean {
+  return head[2] === "r".charCodeAt(0);
+}
+
+async function enter(url: string, name: string): Promise<string> {
+  const body = JSON.stringify({ name });
+  const { token } = await postJson(`${url}/api/session`, { body });
+  return token;
+}
+
+async function makeRoom(
+  url: string,
+  token: string,
+  name: string,
+): Promise<string> {
+  const headers = { authorization: `Bearer ${token}` };
+  const body = JSON.stringify({ name });
+  const { room } = await postJson(`${url}/api/rooms`, { body, headers });
+  return room.id;
+}
+
+async function postJson(url: string, init: RequestInit) {
+  const response = await fetch(url, { ...init, method: "POST" });
+  if (!response.ok) throw new Error(`${url}: ${await response.text()}`);
+  return await response.json();
+}
