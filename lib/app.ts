@@ -15,6 +15,7 @@ import { Presence } from "./presence.ts";
 import { CLOSE } from "./protocol.ts";
 import { RateLimiter } from "./rate_limiter.ts";
 import { Requests } from "./requests.ts";
+import { Retention } from "./retention.ts";
 import { Rooms } from "./rooms.ts";
 import { type Session, Sessions } from "./sessions.ts";
 import type { Socket } from "./socket.ts";
@@ -58,6 +59,7 @@ export class Atoll {
   readonly #following: Following;
   readonly #presence: Presence;
   readonly #requests: Requests;
+  readonly #retention: Retention;
   /** With the time when each one's session was looked up last. */
   readonly #connections = new Map<Connection, number>();
   readonly #sessionTimer: ReturnType<typeof setInterval>;
@@ -82,6 +84,10 @@ export class Atoll {
           this.#following.moved(cursor);
           this.#presence.posted(cursor.room, cursor.person);
         }
+      },
+      onTrimmed: (trimmed) => {
+        this.#hub.trimmed(trimmed.room, trimmed.floor);
+        this.#following.roomTrimmed(trimmed);
       },
     });
     const limiter = new RateLimiter(POST_RATE);
@@ -115,6 +121,13 @@ export class Atoll {
       presence: this.#presence,
       onError: logError,
     });
+    this.#retention = new Retention({
+      read: db.read,
+      log: this.#log,
+      defaultDays: config.retentionDays,
+      onError: logError,
+    });
+    this.rooms.onRetentionChange = () => void this.#retention.run();
     this.rooms.onFollowedChange = (id) => this.#following.personChanged(id);
     this.sessions.onEnd = ({ hash, person }) => {
       this.#endConnections(({ session }) => session.hash === hash);
@@ -159,6 +172,7 @@ export class Atoll {
 
   async #close(): Promise<void> {
     clearInterval(this.#sessionTimer);
+    await this.#retention.close();
     await this.#log.close();
     await this.#hub.settled();
     for (const connection of this.#connections.keys()) {
@@ -224,7 +238,11 @@ export class Atoll {
 /** Opens the database of the given settings and composes an Atoll over it. */
 export async function openAtoll(config: Config): Promise<Atoll> {
   const unlock = lockFolder(config.data);
-  const db = await openDatabase({ path: config.data, onError: logError });
+  const db = await openDatabase({
+    path: config.data,
+    synchronous: config.synchronous,
+    onError: logError,
+  });
   return new Atoll(config, db, unlock);
 }
 
@@ -239,7 +257,8 @@ function hubLog({ epoch }: Database, log: MessageLog) {
       const head = await log.head(room);
       if (!head) return null;
       const entries = await log.newest(room, bounds);
-      return { head: entries.at(-1)?.seq ?? head.seq, entries };
+      const { floor } = head;
+      return { head: entries.at(-1)?.seq ?? head.seq, floor, entries };
     },
     read: (
       room: string,

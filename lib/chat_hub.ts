@@ -9,7 +9,13 @@
 import timers from "node:timers";
 import type { Connection } from "./connection.ts";
 import { Refusal } from "./errors.ts";
-import { type Entry, type Message, type Ref, refOf } from "./protocol.ts";
+import {
+  type Entry,
+  type FloorFrame,
+  type Message,
+  type Ref,
+  refOf,
+} from "./protocol.ts";
 import { entriesFrame, RING_LIMITS, RoomRing } from "./room_ring.ts";
 import { SlowConnections } from "./slow_connections.ts";
 
@@ -17,11 +23,11 @@ import { SlowConnections } from "./slow_connections.ts";
 export interface HubLog {
   /** The database's identity; a restored copy has another. */
   readonly epoch: string;
-  /** The newest entries, oldest first, and the room's head. */
+  /** The newest entries, oldest first, and the room's head and floor. */
   newest(
     room: string,
     limits: { limit: number; bytes: number },
-  ): Promise<{ head: number; entries: Entry[] } | null>;
+  ): Promise<{ head: number; floor: number; entries: Entry[] } | null>;
   /** Entries after `after`, oldest first; at least one unless there is none. */
   read(
     room: string,
@@ -59,7 +65,7 @@ export interface Subscription {
 }
 
 /** Signals are state: only the newest of each type matters. */
-export type SignalType = "presence" | "typing";
+export type SignalType = "presence" | "typing" | "floor";
 
 /** A room that at least one connection on this machine has on screen. */
 interface OpenRoom {
@@ -203,7 +209,16 @@ export class ChatHub {
     }
   }
 
-  /** Tells a room's newest state of presence or typing to all who have it on screen. */
+  /** The room's floor rose (L8): what may lie below it is read anew. */
+  trimmed(room: string, floor: number): void {
+    const open = this.#rooms.get(room);
+    if (!open) return;
+    this.#ringsSize -= open.ring.size;
+    open.ring.clear();
+    this.signal(room, "floor", floorFrame(room, floor));
+  }
+
+  /** Tells a room's newest state of floor, presence or typing to all who have it on screen. */
   signal(room: string, type: SignalType, text: string): void {
     const open = this.#rooms.get(room);
     if (!open) return;
@@ -257,6 +272,10 @@ export class ChatHub {
     const before = newest.head - newest.entries.length;
     room.ring = new RoomRing(room.id, this.#log.epoch, before);
     this.#push(room, newest.entries);
+    // Unless it rose during the read.
+    if (newest.floor > 1 && !room.signals.has("floor")) {
+      room.signals.set("floor", floorFrame(room.id, newest.floor));
+    }
     room.refreshing = false;
     if (room.rang) void this.#refresh(room);
   }
@@ -458,4 +477,8 @@ export class ChatHub {
     }
     this.#options.onUnsubscribed?.(connection, room.id);
   }
+}
+
+function floorFrame(room: string, floor: number): string {
+  return JSON.stringify({ type: "floor", room, floor } satisfies FloorFrame);
 }

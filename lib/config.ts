@@ -1,5 +1,7 @@
 /** All settings, checked at start; the README's table lists the same. */
 
+import { LIMITS } from "./protocol.ts";
+
 /** How a server was told to run. */
 export interface Config {
   /** TCP port, 0 for any free one. */
@@ -8,6 +10,10 @@ export interface Config {
   host: string;
   /** Folder of the database. */
   data: string;
+  /** How SQLite syncs to disk: FULL survives a loss of power (L2). */
+  synchronous: "FULL" | "NORMAL";
+  /** Days after which messages go, in rooms without a limit of their own; null is never. */
+  retentionDays: number | null;
   /** Origins besides the server's own whose pages may use the server. */
   origins: readonly string[];
   /** Whether a proxy's `X-Forwarded-Host` and `X-Forwarded-Proto` are believed. */
@@ -33,6 +39,18 @@ export const SETTINGS: readonly Setting[] = [
     name: "ATOLL_DATA",
     fallback: "data",
     meaning: "folder of the database, made when missing",
+  },
+  {
+    name: "ATOLL_SYNCHRONOUS",
+    fallback: "full",
+    meaning:
+      "`full` keeps every acknowledged message through a loss of power; `normal` syncs less often and may lose the last ones then",
+  },
+  {
+    name: "ATOLL_RETENTION_DAYS",
+    fallback: "",
+    meaning:
+      "days after which messages are removed, 1 to 3650; empty keeps them for ever",
   },
   {
     name: "ATOLL_ORIGINS",
@@ -62,6 +80,8 @@ export function readConfig(
     port: readPort(given("PORT")),
     host: readHost(given("HOST")),
     data: given("ATOLL_DATA"),
+    synchronous: readSynchronous(given("ATOLL_SYNCHRONOUS")),
+    retentionDays: readRetentionDays(given("ATOLL_RETENTION_DAYS")),
     origins: readOrigins(given("ATOLL_ORIGINS")),
     trustProxy: readBoolean("ATOLL_TRUST_PROXY", given("ATOLL_TRUST_PROXY")),
   };
@@ -79,6 +99,24 @@ function readHost(text: string): string {
   if (/^[\w.:-]+$/.test(text)) return text;
   throw new ConfigError(
     `HOST must be an address such as 0.0.0.0 or a host name: current value is "${text}"`,
+  );
+}
+
+function readSynchronous(text: string): "FULL" | "NORMAL" {
+  if (text === "full") return "FULL";
+  if (text === "normal") return "NORMAL";
+  throw new ConfigError(
+    `ATOLL_SYNCHRONOUS must be full or normal: current value is "${text}"`,
+  );
+}
+
+function readRetentionDays(text: string): number | null {
+  if (text === "") return null;
+  const days = Number(text);
+  const isInRange = days >= 1 && days <= LIMITS.retentionDays;
+  if (/^\d+$/.test(text) && isInRange) return days;
+  throw new ConfigError(
+    `ATOLL_RETENTION_DAYS must be a whole number from 1 to ${LIMITS.retentionDays}, or empty: current value is "${text}"`,
   );
 }
 

@@ -132,6 +132,11 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorInfo>> = {
     retry: false,
     message: "Everyone stays in the lobby",
   },
+  bad_retention: {
+    status: 422,
+    retry: false,
+    message: "Messages are kept for 1 to 3650 days, or for ever",
+  },
   internal: {
     status: 500,
     retry: true,

@@ -109,6 +109,17 @@ export class Following {
     this.#scheduleTell();
   }
 
+  /** A room's floor rose: what is gone is unread no more (L8). */
+  roomTrimmed({ room, posts }: { room: string; posts: number }): void {
+    for (const follower of this.#followers.get(room) ?? []) {
+      const followed = follower.rooms.get(room)!;
+      if (posts <= followed.lastReadPosts) continue;
+      followed.lastReadPosts = posts;
+      this.#changed.add(follower);
+    }
+    this.#scheduleTell();
+  }
+
   /** A person's rooms, name or cursors changed in the database. */
   personChanged(person: string): void {
     const follower = this.#people.get(person);
@@ -159,7 +170,7 @@ export class Following {
     const followed = follower?.rooms.get(room);
     if (!follower || !followed || seq <= followed.lastRead) return false;
     followed.lastRead = seq;
-    followed.lastReadPosts = posts;
+    followed.lastReadPosts = Math.max(followed.lastReadPosts, posts);
     // One's other devices may have the room on screen and count it still.
     if (follower.connections.size > 1) this.#changed.add(follower);
     this.#scheduleTell();
@@ -307,8 +318,6 @@ function keepNewer(room: FollowedRoom, known: FollowedRoom | undefined): void {
     room.head = known.head;
     room.posts = known.posts;
   }
-  if (known.lastRead > room.lastRead) {
-    room.lastRead = known.lastRead;
-    room.lastReadPosts = known.lastReadPosts;
-  }
+  room.lastRead = Math.max(room.lastRead, known.lastRead);
+  room.lastReadPosts = Math.max(room.lastReadPosts, known.lastReadPosts);
 }

@@ -1,13 +1,7 @@
 /** The rooms' logs: the one place where entries are written and read. */
 import { AppendQueue, type Lane } from "./db/append_queue.ts";
 import type { AppendResult } from "./db/append.ts";
-import type {
-  Appended,
-  Draft,
-  FoundEntry,
-  MovedCursor,
-  RoomHead,
-} from "./db/drafts.ts";
+import type { Appended, Draft, MovedCursor, RoomHead } from "./db/drafts.ts";
 import {
   type LogHead,
   type ReadBounds,
@@ -17,6 +11,7 @@ import {
 } from "./db/log_queries.ts";
 import type { Database } from "./db/open.ts";
 import { type MessagesPage, readPage } from "./db/page_queries.ts";
+import type { Trimmed } from "./db/retention_writes.ts";
 import { isUuid } from "./db/uuid.ts";
 import type { Entry } from "./protocol.ts";
 
@@ -25,15 +20,17 @@ export type {
   DeletedDraft,
   Draft,
   EditedDraft,
-  FoundEntry,
   PostedDraft,
   RoomHead,
 } from "./db/drafts.ts";
-export { sameAs } from "./db/drafts.ts";
 export type { Lane } from "./db/append_queue.ts";
 export { isBlocked } from "./db/append_queue.ts";
 export type { LogHead, ReadBounds } from "./db/log_queries.ts";
 export type { MessagesPage } from "./db/page_queries.ts";
+export type { Trimmed } from "./db/retention_writes.ts";
+
+/** Entries removed in one transaction: it keeps appends waiting so long. */
+const TRIMMED_AT_ONCE = 100;
 
 /** What a log needs besides its database. */
 export interface MessageLogOptions {
@@ -44,6 +41,8 @@ export interface MessageLogOptions {
    * them, after each commit (L6).
    */
   onCommitted?: (heads: RoomHead[], cursors: MovedCursor[]) => void;
+  /** Told after each commit that raised a room's floor (L8). */
+  onTrimmed?: (trimmed: Trimmed) => void;
 }
 
 /** Appends to and reads from the logs of all rooms. */
@@ -51,6 +50,7 @@ export class MessageLog {
   readonly #db: Database;
   readonly #now: () => number;
   readonly #onCommitted: (heads: RoomHead[], cursors: MovedCursor[]) => void;
+  readonly #onTrimmed: (trimmed: Trimmed) => void;
   readonly #queue: AppendQueue;
   #wiping: Promise<void> | undefined;
   #mustWipe = false;
@@ -60,9 +60,11 @@ export class MessageLog {
     this.#db = db;
     this.#now = options.now ?? Date.now;
     this.#onCommitted = options.onCommitted ?? (() => {});
+    this.#onTrimmed = options.onTrimmed ?? (() => {});
     this.#queue = new AppendQueue({
       append: (drafts) => this.#append(drafts),
-      onCommitted: (heads, cursors) => this.#ring(heads, cursors),
+      onCommitted: (heads, cursors) =>
+        this.#tell(() => this.#onCommitted(heads, cursors)),
     });
   }
 
@@ -78,14 +80,15 @@ export class MessageLog {
     return this.#queue.add(draft, lane);
   }
 
-  /** The entry with this id, for the lookup that comes before all checks (L3). */
-  async find(room: string, id: string): Promise<FoundEntry | null> {
-    if (!isUuid(room) || !isUuid(id)) return null;
-    const row = await this.#db.read.selectFrom("entries")
-      .select(["seq", "id", "at", "posts", "author", "kind", "message"])
-      .select(["body", "deleted"])
-      .where("room", "=", room).where("id", "=", id).executeTakeFirst();
-    return row ? { ...row, deleted: row.deleted !== 0 } : null;
+  /** Whether the id has a place, for the lookup that comes before all checks (L3). */
+  async knows(room: string, id: string): Promise<boolean> {
+    if (!isUuid(room) || !isUuid(id)) return false;
+    const places = this.#db.read.selectFrom("places").select("seq")
+      .where("room", "=", room).where("id", "=", id);
+    const place = await this.#db.read.selectFrom("entries").select("seq")
+      .where("room", "=", room).where("id", "=", id)
+      .unionAll(places).executeTakeFirst();
+    return place !== undefined;
   }
 
   /** The room's newest entry and its floor, or null when there is no such room. */
@@ -117,11 +120,17 @@ export class MessageLog {
     return await readNewest(this.#db.read, room, bounds);
   }
 
-  /** Id of the entry at `seq`, to compare with what a client holds (L9). */
+  /**
+   * Id of the entry at `seq`, to compare with what a client holds (L9). That
+   * of the head is known even when all entries are gone.
+   */
   async entryId(room: string, seq: number): Promise<string | null> {
     if (!isUuid(room)) return null;
-    const row = await this.#db.read.selectFrom("entries").select("id")
-      .where("room", "=", room).where("seq", "=", seq).executeTakeFirst();
+    const entries = this.#db.read.selectFrom("entries").select("id")
+      .where("room", "=", room).where("seq", "=", seq);
+    const row = await this.#db.read.selectFrom("rooms").select("head_id as id")
+      .where("id", "=", room).where("head", "=", seq)
+      .unionAll(entries).executeTakeFirst();
     return row?.id ?? null;
   }
 
@@ -135,6 +144,21 @@ export class MessageLog {
   ): Promise<MessagesPage | null> {
     if (!isUuid(room)) return null;
     return await readPage(this.#db.read, room, options);
+  }
+
+  /**
+   * Removes entries that are older than `before` (milliseconds since 1970),
+   * some at a time, and their text from the database's files; tells whether
+   * there may be more (L8).
+   */
+  async trim(room: string, before: number): Promise<boolean> {
+    const limit = TRIMMED_AT_ONCE;
+    const trimmed = await this.#db.write("trimRoom", { room, before, limit });
+    if (trimmed) this.#tell(() => this.#onTrimmed(trimmed));
+    if (trimmed?.more) return true;
+    this.#mustWipe = true;
+    await (this.#wiping ??= this.#wipe());
+    return false;
   }
 
   /** Takes no more entries; resolves when those handed in are settled. */
@@ -151,16 +175,16 @@ export class MessageLog {
     return result;
   }
 
-  #ring(heads: RoomHead[], cursors: MovedCursor[]): void {
+  #tell(listen: () => void): void {
     try {
-      this.#onCommitted(heads, cursors);
+      listen();
     } catch (error) {
       this.#db.report(error);
     }
   }
 
   /**
-   * After a deletion the text also has to leave the write-ahead log (L7).
+   * What is gone also has to leave the write-ahead log (L7).
    * Where that fails, the next append or start tries again.
    */
   async #wipe(): Promise<void> {

@@ -85,7 +85,7 @@ export class Messages {
     // It came again: whatever becomes of it now, it holds up nobody any more.
     if (lane?.blockedBy === draft.id) lane.blockedBy = null;
     try {
-      if (await this.#log.find(draft.room, draft.id) !== null) return true;
+      if (await this.#log.knows(draft.room, draft.id)) return true;
       if (lane && isBlocked(lane, draft.id)) throw new Refusal("out_of_order");
       await this.#checkNew(draft);
       return false;

@@ -23,6 +23,8 @@ export const LIMITS = {
   personNameGraphemes: 40,
   /** Grapheme clusters in a room's name. */
   roomNameGraphemes: 40,
+  /** Days after which a room's messages may go, from 1. */
+  retentionDays: 3_650,
   /** Messages in one `messages` frame. */
   pageMessages: 100,
   /** Frames a connection may get wrong before it is closed. */
@@ -77,6 +79,7 @@ export type ErrorCode =
   | "forbidden_origin"
   | "not_a_websocket"
   | "cannot_leave"
+  | "bad_retention"
   | "internal";
 
 export type {
@@ -168,7 +171,10 @@ export interface FollowedRoom {
   posts: number;
   /** Seq up to which this person has read. */
   lastRead: number;
-  /** Messages posted up to `lastRead`: unread = `posts` − `lastReadPosts`. */
+  /**
+   * Messages posted up to `lastRead`, or below the room's floor if those are
+   * more: unread = `posts` − `lastReadPosts`.
+   */
   lastReadPosts: number;
 }
 
@@ -239,6 +245,14 @@ export interface PresenceFrame {
   people?: Person[];
 }
 
+/** The room's entries below `floor` are gone (L8): messages below it are to be forgotten. */
+export interface FloorFrame {
+  type: "floor";
+  room: string;
+  /** Seq. */
+  floor: number;
+}
+
 /** Who is writing in the room right now. */
 export interface TypingFrame {
   type: "typing";
@@ -276,6 +290,7 @@ export type ServerFrame =
   | MeFrame
   | PresenceFrame
   | TypingFrame
+  | FloorFrame
   | ErrorFrame
   | PongFrame;
 

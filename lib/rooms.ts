@@ -4,7 +4,7 @@ import { uuidv7 } from "./client/uuid.ts";
 import type { Database } from "./db/open.ts";
 import { Refusal } from "./errors.ts";
 import { checkRoomName, slugOf } from "./names.ts";
-import type { FollowedRoom, MeFrame } from "./protocol.ts";
+import { type FollowedRoom, LIMITS, type MeFrame } from "./protocol.ts";
 
 /** A room's identity and names. */
 export interface Room {
@@ -41,6 +41,8 @@ export class Rooms {
   readonly #now: () => number;
   /** Called after the set of rooms a person follows changed. */
   onFollowedChange: (person: string) => void = () => {};
+  /** Called after a room's retention changed. */
+  onRetentionChange: () => void = () => {};
 
   /** Rooms of the given database, by the given clock. */
   constructor(db: Database, now: () => number = Date.now) {
@@ -120,6 +122,18 @@ export class Rooms {
     this.onFollowedChange(person);
   }
 
+  /**
+   * Sets after how many days a room's messages go, null for the server's
+   * default. Refused with `no_room` or `bad_retention`.
+   */
+  async setRetention(room: string, days: number | null): Promise<void> {
+    const isValid = days === null ||
+      Number.isInteger(days) && days >= 1 && days <= LIMITS.retentionDays;
+    if (!isValid) throw new Refusal("bad_retention");
+    await this.#db.write("setRetention", { room, days });
+    this.onRetentionChange();
+  }
+
   /** Who the person is, and the rooms they follow, the lobby first (D6). */
   async followed(person: string): Promise<MeFrame> {
     // One statement, hence one snapshot; a person follows the lobby at least.
@@ -138,6 +152,7 @@ export class Rooms {
         "posts",
         "last_read as lastRead",
         "last_read_posts as lastReadPosts",
+        "rooms.floor_posts as floorPosts",
       ]).execute();
     const { version, person: name } = rows[0]!;
     return {
@@ -145,8 +160,13 @@ export class Rooms {
       version,
       epoch: this.#db.epoch,
       person: { id: person, name },
-      rooms: rows.map(({ version: _, person: __, ...room }) => room)
-        .sort(byName),
+      rooms: rows.map((
+        { version: _, person: __, floorPosts, lastReadPosts, ...room },
+      ) => ({
+        ...room,
+        // What is gone can't be read any more (L8).
+        lastReadPosts: Math.max(lastReadPosts, floorPosts),
+      })).sort(byName),
     };
   }
 }

@@ -95,10 +95,14 @@ test("copy the file before they change it", async (store) => {
   await migrateTo(store, [...MIGRATIONS, addTopic]);
   const [copy, ...others] = backupsOf(store);
   assertEquals(others, []);
-  assert(/^atoll\.db\.schema-1\.\d{8}T\d{6}Z\.backup$/.test(copy!), copy);
+  const version = MIGRATIONS.length;
+  const name = new RegExp(
+    `^atoll\\.db\\.schema-${version}\\.\\d{8}T\\d{6}Z\\.backup$`,
+  );
+  assert(name.test(copy!), copy);
   const query = "select value from meta order by key";
   const old = rowsOf(`${store.folder}/${copy}`, query);
-  assertEquals(old.map(({ value }) => value), [db.epoch, "1"]);
+  assertEquals(old.map(({ value }) => value), [db.epoch, String(version)]);
   assertEquals(rowsOf(store.file, "select count(*) as n from topics"), [{
     n: 0,
   }]);

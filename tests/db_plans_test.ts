@@ -56,7 +56,7 @@ async function readAll(log: MessageLog, room: string): Promise<void> {
   await log.page(room, { limit: 50, before: 10 });
   await log.heads([room, crypto.randomUUID()]);
   await log.entryId(room, 1);
-  await log.find(room, crypto.randomUUID());
+  await log.knows(room, crypto.randomUUID());
 }
 
 async function check(store: SqliteStore, run: () => Promise<unknown>) {

@@ -38,6 +38,8 @@ function roomNamed(name: string): RoomsTable {
     head_id: null,
     posts: 0,
     floor: 1,
+    floor_posts: 0,
+    retention_days: null,
     last_at: 0,
     created_by: null,
     created_at: 0,

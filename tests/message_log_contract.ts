@@ -6,6 +6,7 @@ import { assertEquals, assertGreater } from "@std/assert";
 import { uuidv7 } from "../lib/client/uuid.ts";
 import type { Appended } from "../lib/message_log.ts";
 import { changesContract } from "./message_log_changes_contract.ts";
+import { retentionContract } from "./message_log_retention_contract.ts";
 import { readingContract } from "./message_log_reading_contract.ts";
 import {
   assertRefused,
@@ -34,6 +35,7 @@ export function messageLogContract(
   sameIds(rule);
   changesContract(rule);
   readingContract(rule);
+  retentionContract(rule);
 }
 
 function numbering(rule: Rule): void {

@@ -344,6 +344,9 @@ export class ChatClient {
         return this.#company.takePresence(frame);
       case "typing":
         return this.#company.takeTyping(frame, this.person);
+      case "floor":
+        this.#rooms.find(frame.room)?.state.applyFloor(frame.floor);
+        return this.#changed();
       case "error":
         return this.#takeError(frame);
       case "pong":

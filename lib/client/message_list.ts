@@ -118,16 +118,27 @@ export class MessageList {
   trim(count: number, seq: number): void {
     const surplus = this.#messages.length - count;
     if (surplus <= 0) return;
-    for (const { id } of this.#messages.slice(0, surplus)) {
+    this.#dropOldest(surplus);
+    this.#forgetChanges(seq);
+  }
+
+  /** Drops the messages below a floor, which no page brings again (L8); tells whether there were any. */
+  dropBelow(floor: number): boolean {
+    const count = this.#indexAfter(floor - 1);
+    if (count > 0) this.#dropOldest(count);
+    return count > 0;
+  }
+
+  #dropOldest(count: number): void {
+    for (const { id } of this.#messages.slice(0, count)) {
       this.#byId.delete(id);
     }
-    this.#messages = this.#messages.slice(surplus);
+    this.#messages = this.#messages.slice(count);
     this.#shared = false;
     const authors = new Set(this.#messages.map((message) => message.author));
     for (const author of this.#names.keys()) {
       if (!authors.has(author)) this.#names.delete(author);
     }
-    this.#forgetChanges(seq);
   }
 
   #forgetChanges(seq: number): void {

@@ -31,6 +31,7 @@ export class RoomState {
   #cursor: { readonly seq: number; readonly id: string } = { seq: 0, id: "" };
   #posts = 0;
   #more = false;
+  #floor = 1;
   #loadingOlder = false;
   #error: ErrorCode | null = null;
   #list = new MessageList();
@@ -116,7 +117,9 @@ export class RoomState {
     if (seq >= this.#cursor.seq) return this.#posts;
     const message = this.#list.atOrBefore(seq);
     if (message) return message.posts;
-    return this.#more ? null : 0;
+    if (this.#more) return null;
+    const { oldest } = this.#list;
+    return oldest ? oldest.posts - 1 : this.#posts;
   }
 
   /** Applies log entries: those at or below the cursor are ignored, a hole is a `gap`. */
@@ -151,9 +154,20 @@ export class RoomState {
       this.#list.put(message, frame.seq);
       this.#rows.remove(message.id);
     }
+    // The page may have been read before the floor rose.
+    if (this.#list.dropBelow(this.#floor)) this.#more = false;
     this.#limit += this.#list.size - held;
     this.#version++;
     return "applied";
+  }
+
+  /** Forgets the messages below the floor: they are gone from the log (L8). */
+  applyFloor(floor: number): void {
+    if (floor <= this.#floor) return;
+    this.#floor = floor;
+    if (!this.#list.dropBelow(floor)) return;
+    this.#more = false;
+    this.#version++;
   }
 
   /** Shows a person's present name on their messages. */
@@ -247,6 +261,7 @@ export class RoomState {
     this.#rows.remove(id);
     this.#cursor = { seq, id };
     this.#posts = posts;
+    if (seq < this.#floor) this.#list.dropBelow(this.#floor);
   }
 
   #advanced(result: Applied): Applied {
@@ -266,6 +281,8 @@ export class RoomState {
       this.#list.put(message, frame.seq);
       this.#rows.remove(message.id);
     }
+    if (!sameLog) this.#floor = 1;
+    const isCut = this.#list.dropBelow(this.#floor);
     if (sameLog) this.#rows.settle(frame.seq);
     // What is left was acknowledged by a log that is gone: it is sent again.
     this.#rows.forgetAcknowledgements();
@@ -273,7 +290,7 @@ export class RoomState {
     this.#epoch = frame.epoch;
     this.#cursor = { seq: frame.seq, id: frame.id };
     this.#posts = frame.posts;
-    this.#more = frame.more;
+    this.#more = frame.more && !isCut;
     this.#limit = LIVE_MESSAGES;
     this.#error = null;
     this.#version++;

@@ -9,6 +9,7 @@ const SHAPES: Record<string, { lists: string[]; texts: string[] }> = {
   me: { lists: ["rooms"], texts: ["epoch"] },
   presence: { lists: [], texts: ["room"] },
   typing: { lists: ["people"], texts: ["room"] },
+  floor: { lists: [], texts: ["room"] },
   error: { lists: [], texts: ["code", "message"] },
   pong: { lists: [], texts: [] },
 };

@@ -1,7 +1,12 @@
 /** Numbers a batch of drafts for one room, without touching the database. */
 import type { ErrorCode } from "../protocol.ts";
 import { type Draft, type Outcome, sameAs } from "./drafts.ts";
-import type { EntriesTable, MessagesTable, RoomsTable } from "./schema.ts";
+import type {
+  EntriesTable,
+  MessagesTable,
+  PlacesTable,
+  RoomsTable,
+} from "./schema.ts";
 
 /** What was read of a room, its head locked, before its drafts are numbered. */
 export interface PlanInput {
@@ -10,6 +15,8 @@ export interface PlanInput {
   entries: readonly EntriesTable[];
   /** Messages that the drafts edit or delete. */
   messages: readonly MessagesTable[];
+  /** Places of entries below the floor that have an id of the drafts. */
+  places: readonly PlacesTable[];
   /** Milliseconds since 1970. */
   now: number;
 }
@@ -27,19 +34,23 @@ export class AppendPlan {
   readonly #at: number;
   readonly #entriesById: Map<string, EntriesTable>;
   readonly #messagesById: Map<string, MessagesTable>;
+  readonly #placesById: Map<string, PlacesTable>;
 
   /** Starts from what the room holds. */
-  constructor({ room, entries, messages, now }: PlanInput) {
+  constructor({ room, entries, messages, places, now }: PlanInput) {
     this.room = { ...room };
     this.#at = Math.max(now, room.last_at);
     this.#entriesById = new Map(entries.map((entry) => [entry.id, entry]));
     this.#messagesById = new Map(messages.map((one) => [one.id, one]));
+    this.#placesById = new Map(places.map((place) => [place.id, place]));
   }
 
   /** Gives the draft its place, or finds the one it has, or refuses it. */
   add(draft: Draft): Outcome {
     const found = this.#entriesById.get(draft.id);
     if (found) return repeated(found, draft);
+    const place = this.#placesById.get(draft.id);
+    if (place) return repetition(place);
     if (draft.kind === "posted") return this.#post(draft);
     const message = this.#messagesById.get(draft.message);
     const refused = whyNot(message, draft.author);
@@ -99,7 +110,10 @@ export class AppendPlan {
 function repeated(found: EntriesTable, draft: Draft): Outcome {
   const deleted = found.deleted !== 0;
   if (!sameAs({ ...found, deleted }, draft)) return { refused: "id_taken" };
-  const { seq, id, at, posts } = found;
+  return repetition(found);
+}
+
+function repetition({ seq, id, at, posts }: PlacesTable): Outcome {
   return { seq, id, at, posts, repeated: true };
 }
 

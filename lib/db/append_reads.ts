@@ -20,12 +20,15 @@ export async function readPlans(
   const rooms = await lockRooms(trx, drafts);
   const entries = await entriesOf(trx, drafts);
   const messages = await messagesOf(trx, drafts);
+  const isTrimmed = rooms.some(({ floor }) => floor > 1);
+  const places = isTrimmed ? await placesOf(trx, drafts) : [];
   return new Map(rooms.map((room) => [
     room.id,
     new AppendPlan({
       room,
       entries: entries.filter((entry) => entry.room === room.id),
       messages: messages.filter((message) => message.room === room.id),
+      places: places.filter((place) => place.room === room.id),
       now,
     }),
   ]));
@@ -35,13 +38,18 @@ function lockRooms(trx: Trx, drafts: readonly Draft[]) {
   const ids = [...new Set(drafts.map(({ room }) => room))].filter(isUuid);
   if (ids.length === 0) return Promise.resolve([]);
   return trx.selectFrom("rooms")
-    .select(["id", "head", "head_id", "posts", "last_at"])
+    .select(["id", "head", "head_id", "posts", "last_at", "floor"])
     .where("id", "in", padded(ids))
     .orderBy("id").forUpdate().execute();
 }
 
 function entriesOf(trx: Trx, drafts: readonly Draft[]) {
   return trx.selectFrom("entries").selectAll()
+    .where("id", "in", padded(drafts.map(({ id }) => id))).execute();
+}
+
+function placesOf(trx: Trx, drafts: readonly Draft[]) {
+  return trx.selectFrom("places").selectAll()
     .where("id", "in", padded(drafts.map(({ id }) => id))).execute();
 }
 

@@ -36,6 +36,8 @@ export async function createRoom(
     head_id: null,
     posts: 0,
     floor: 1,
+    floor_posts: 0,
+    retention_days: null,
     last_at: now,
     created_by: person,
     created_at: now,

@@ -48,8 +48,12 @@ export interface RoomsTable {
   head_id: string | null;
   /** Messages posted so far. */
   posts: number;
-  /** Seq of the oldest entry that is kept (L8); 1 at first. */
+  /** Seq of the oldest entry that is kept, or of the next one (L8); 1 at first. */
   floor: number;
+  /** Messages posted below the floor. */
+  floor_posts: number;
+  /** After how many days messages go, null for the server's default. */
+  retention_days: number | null;
   /** `at` of the newest entry; times never run backwards in a room. */
   last_at: number;
   created_by: string | null;
@@ -102,6 +106,15 @@ export interface MessagesTable {
   deleted: number;
 }
 
+/** Places of entries below the floor, so that no id is stored twice (L3). */
+export interface PlacesTable {
+  id: string;
+  room: string;
+  seq: number;
+  at: number;
+  posts: number;
+}
+
 /** All tables. */
 export interface Schema {
   meta: MetaTable;
@@ -111,6 +124,7 @@ export interface Schema {
   memberships: MembershipsTable;
   entries: EntriesTable;
   messages: MessagesTable;
+  places: PlacesTable;
 }
 
 /** A transaction on these tables. */

@@ -12,6 +12,7 @@ import {
   sweepSessions,
   touchSession,
 } from "./people_writes.ts";
+import { setRetention, trimRoom } from "./retention_writes.ts";
 import { createRoom } from "./room_writes.ts";
 import type { Trx } from "./schema.ts";
 
@@ -27,6 +28,8 @@ export const writes = {
   follow,
   leaveRoom,
   markRead,
+  setRetention,
+  trimRoom,
 };
 
 /** The names of all write transactions. */

@@ -148,7 +148,8 @@ function hubLog(epoch: string, log: MessageLog) {
       const head = await log.head(room);
       if (!head) return null;
       const entries = await log.newest(room, bounds);
-      return { head: entries.at(-1)?.seq ?? head.seq, entries };
+      const { floor } = head;
+      return { head: entries.at(-1)?.seq ?? head.seq, floor, entries };
     },
     read: (room: string, options: Bounds & { after: number }) =>
       log.read(room, options),

@@ -60,6 +60,7 @@ export class Town {
       await db.insertInto("rooms").values({
         ...{ ...room, kind: "open", created_by: null, created_at: 0 },
         ...{ head: 0, head_id: null, posts: 0, floor: 1, last_at: 0 },
+        ...{ floor_posts: 0, retention_days: null },
       }).execute();
     }
     const [room] = this.rooms as [string];

@@ -11,6 +11,7 @@ export class FakeLog implements HubLog {
   #gate: Promise<void> | undefined;
   #open: () => void = () => {};
   failing = false;
+  #floor = 1;
 
   /** Holds up all reads from now on; the result lets them go. */
   hold(): () => void {
@@ -64,13 +65,19 @@ export class FakeLog implements HubLog {
     });
   }
 
+  /** Removes the entries below the floor without telling (L8). */
+  trim(floor: number): void {
+    this.#floor = floor;
+  }
+
   async newest(room: string, { limit }: { limit: number }) {
     const entries = await this.#read(
       "newest",
       room,
       (all) => all.slice(-limit),
     );
-    return entries && { head: this.#head(room, entries), entries };
+    const floor = this.#floor;
+    return entries && { head: this.#head(room, entries), floor, entries };
   }
 
   async read(
@@ -114,7 +121,8 @@ export class FakeLog implements HubLog {
   ): Promise<Entry[] | null> {
     this.reads.push(name);
     const entries = this.rooms.get(room);
-    const selected = entries && structuredClone(select(entries));
+    const kept = entries?.filter(({ seq }) => seq >= this.#floor);
+    const selected = kept && structuredClone(select(kept));
     await this.#gate;
     if (this.failing) throw new Error("The log can't be read");
     return selected ?? null;

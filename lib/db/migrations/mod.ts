@@ -2,10 +2,11 @@
 import type { Kysely } from "kysely";
 import type { Schema } from "../schema.ts";
 import { start } from "./0001_start.ts";
+import { retention } from "./0002_retention.ts";
 import type { Dialect, Migration } from "./migration.ts";
 
 /** All steps in order; the version of a schema is how many of them it has taken. */
-export const MIGRATIONS: readonly Migration[] = [start];
+export const MIGRATIONS: readonly Migration[] = [start, retention];
 
 /** What `migrate` needs besides the database. */
 export interface MigrateOptions {

@@ -18,6 +18,7 @@ const ROWS: Record<string, number> = {
   memberships: 100_000,
   entries: 1_000_000,
   messages: 1_000_000,
+  places: 1_000_000,
 };
 
 /** How many values the columns have that start an index without being unique. */
