@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { uuidv7 } from "../lib/client/uuid.ts";
-import { AppendQueue } from "../lib/db/append_queue.ts";
+import { AppendQueue, type Lane } from "../lib/db/append_queue.ts";
 import type { PostedDraft } from "../lib/db/drafts.ts";
 import { assertRefused } from "./support/log_harness.ts";
 
@@ -8,6 +8,10 @@ const ROOM = uuidv7();
 
 function draft(body: string, author = uuidv7()): PostedDraft {
   return { kind: "posted", room: ROOM, id: uuidv7(), author, body };
+}
+
+function newLane(): Lane {
+  return { blockedBy: null };
 }
 
 /** A queue over a log that stores nothing and notes every attempt. */
@@ -83,4 +87,20 @@ Deno.test("AppendQueue lets nothing overtake a post that failed [L4]", async () 
   ]);
   assertEquals((await other).seq, 1);
   assertEquals((await queue.add(draft("next", author))).seq, 2);
+});
+
+Deno.test("AppendQueue holds up each connection of an author whose post failed, until it repeats its own [L4]", async () => {
+  const { queue } = newQueue((bodies) => bodies.includes("bad"));
+  const author = uuidv7();
+  const lanes = [newLane(), newLane()] as const;
+  const bad = queue.add(draft("bad", author), lanes[0]);
+  const behind = draft("behind", author);
+  await Promise.all([
+    assertRefused("unavailable", bad),
+    assertRefused("out_of_order", queue.add(behind, lanes[1])),
+  ]);
+  const later = draft("later", author);
+  await assertRefused("out_of_order", queue.add(later, lanes[1]));
+  assertEquals((await queue.add(behind, lanes[1])).seq, 1);
+  assertEquals((await queue.add(later, lanes[1])).seq, 2);
 });

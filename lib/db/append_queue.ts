@@ -135,11 +135,15 @@ function settle(one: Waiting, outcome: Outcome): void {
   else one.resolve(outcome);
 }
 
-/** What its author sent to the room after a failed draft must not overtake it (L4). */
+/**
+ * What its author sent to the room after a failed draft must not overtake it
+ * (L4): by another connection neither, which has its own order to keep.
+ */
 function refuseLater(waiting: Waiting[], failed: Draft): Waiting[] {
   return waiting.filter((one) => {
     const { room, author } = one.draft;
     if (room !== failed.room || author !== failed.author) return true;
+    if (one.lane) one.lane.blockedBy ??= one.draft.id;
     one.reject(new Refusal("out_of_order"));
     return false;
   });
