@@ -14,7 +14,11 @@ export interface ReadBounds {
 /** Rows of one query, so that a few long bodies are never read in vain. */
 const ROWS = 64;
 
-/** Entries behind `after` and not below the floor, oldest first (L5, L8). */
+/**
+ * Entries behind `after` and not below the floor, oldest first (L5, L8). None
+ * beyond the head as of the first statement: a deletion between two of them
+ * must not come together with the text it deleted (L7).
+ */
 export async function readForward(
   db: Kysely<Schema>,
   room: string,
@@ -27,6 +31,7 @@ export async function readForward(
     Math.max(after, head.floor - 1),
     (last, rows) =>
       selectEntries(db, room).where("e.seq", ">", last)
+        .where("e.seq", "<=", head.seq)
         .orderBy("e.seq").limit(rows).execute(),
   );
 }
