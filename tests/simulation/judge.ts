@@ -31,8 +31,8 @@ export function heal(world: World): void {
 }
 
 /**
- * Everybody posts at about the same time, again and again: whatever is lost
- * now is not brought along by anything that comes later.
+ * Everybody posts at about the same time and answers at once, again and again:
+ * whatever is lost now is not brought along by anything that comes later.
  */
 export async function sayGoodbye(world: World): Promise<void> {
   const { random, time, tabs, programs } = world;
@@ -41,6 +41,7 @@ export async function sayGoodbye(world: World): Promise<void> {
     for (const tab of tabs) {
       const state = tab.isUp ? random.pick(tab.shown) : undefined;
       if (!state) continue;
+      tab.replies = random.int(0, 2);
       const post = () => tab.client.post(state.room, tab.text());
       time.after(random.latency(10), post, tab.life);
     }

@@ -1,18 +1,21 @@
-/** Loads a simulation of the product with a mistake in it. */
-import type * as Simulation from "./simulate.ts";
+/** Makes copies of the product with a mistake in them. */
 import type { Mutant } from "./mutants.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const COPIED = ["lib/", "tests/simulation/"];
 
+/** A copy of the product; disposing removes it. */
+export interface Copy extends AsyncDisposable {
+  /** Without a slash at the end. */
+  folder: string;
+}
+
 /**
- * Copies what the simulation runs to a folder of its own, makes the mistake
- * there, and gives the copy's simulation; disposing removes the copy. Throws
- * when the text to replace has changed: then the mutant has to follow.
+ * Copies what the simulation runs to a folder of its own and makes the mistake
+ * there. Throws when the text to replace has changed: then the mutant has to
+ * follow.
  */
-export async function withMistake({ name, edits }: Mutant): Promise<
-  AsyncDisposable & { simulate: typeof Simulation.simulate }
-> {
+export async function withMistake({ name, edits }: Mutant): Promise<Copy> {
   const folder = await Deno.makeTempDir({ prefix: "atoll_mutant_" });
   const remove = () => Deno.remove(folder, { recursive: true });
   try {
@@ -28,9 +31,7 @@ export async function withMistake({ name, edits }: Mutant): Promise<
       }
       await Deno.writeTextFile(path, text.replace(from, () => to));
     }
-    const url = `file://${folder}/tests/simulation/simulate.ts`;
-    const { simulate } = await import(url) as typeof Simulation;
-    return { simulate, [Symbol.asyncDispose]: remove };
+    return { folder, [Symbol.asyncDispose]: remove };
   } catch (error) {
     await remove();
     throw error;

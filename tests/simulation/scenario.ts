@@ -57,6 +57,8 @@ const ACTIONS: [weight: number, action: Action][] = [
   }],
   [4, (world, tab, state) => clash(world, tab, state)],
   [4, (_, tab, { room }) => tab.scrollUp(room)],
+  [4, (world, tab, state) => revise(world, tab, state)],
+  [2, ({ random, tabs }) => random.pick(tabs).replies = random.int(1, 3)],
   [2, ({ random, town }, tab) => tab.open(random.pick(town.rooms))],
   [1, (_, tab, { room }) => tab.close(room)],
   [6, (world, tab, { room }) => flicker(world, tab, room)],
@@ -131,6 +133,34 @@ function clash(world: World, { person }: Tab, state: RoomState): void {
     };
     time.after(random.latency(5), change, tab.life);
   }
+}
+
+/** A page is opened anew and scrolls up while an older message is changed. */
+function revise(world: World, tab: Tab, { room }: RoomState): void {
+  const { random, time, town } = world;
+  const author = random.pick(world.tabs);
+  const old = town.messages.find((message) =>
+    message.room === room && message.author === author.person.id
+  );
+  if (!old || author === tab) return;
+  tab.screen.add(room);
+  world.crashTab(tab, 0);
+  const edit = () => {
+    if (author.isUp) author.client.edit(room, old.id, author.text());
+  };
+  const begin = (tries: number) => {
+    const isReady = tab.states.some((state) =>
+      state.room === room && state.loaded
+    );
+    if (!isReady && tries > 0) {
+      return void time.after(20, () => begin(tries - 1), time.world);
+    }
+    for (let i = random.int(1, 4), at = 0; i > 0; i--) {
+      time.after(at += random.latency(20), edit, author.life);
+    }
+    time.after(random.latency(50), () => tab.scrollUp(room), tab.life);
+  };
+  time.after(20, () => begin(50), time.world);
 }
 
 /** Someone goes from room to room faster than the server answers. */

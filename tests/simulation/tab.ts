@@ -3,7 +3,7 @@ import { ChatClient, type SocketLike } from "../../lib/client/chat_client.ts";
 import type { Viewer } from "../../lib/client/delivery_checker.ts";
 import type { Outbox, OutboxRow } from "../../lib/client/outbox.ts";
 import type { RoomState } from "../../lib/client/room_state.ts";
-import type { ClientFrame, Person } from "../../lib/protocol.ts";
+import type { ClientFrame, Person, ServerFrame } from "../../lib/protocol.ts";
 import { Life, type VirtualTime } from "./virtual_time.ts";
 
 /** What a tab has to do with others. */
@@ -28,6 +28,8 @@ export class Tab {
   client!: ChatClient;
   /** Whether the page is open: without it, nothing may be done. */
   isUp = false;
+  /** How many more times the person answers at once to what comes. */
+  replies = 0;
   #texts = 0;
   readonly #cancelled = new Set<string>();
   readonly #options: TabOptions;
@@ -127,12 +129,21 @@ export class Tab {
     Object.defineProperty(socket, "onmessage", {
       get: () =>
         listener && ((event: MessageEvent) => {
-          viewer.received(JSON.parse(event.data));
+          const frame = JSON.parse(event.data) as ServerFrame;
+          viewer.received(frame);
           listener?.(event);
+          this.#reply(frame);
         }),
       set: (value: SocketLike["onmessage"]) => listener = value,
     });
     return socket;
+  }
+
+  #reply(frame: ServerFrame): void {
+    if (this.replies === 0 || frame.type !== "entries") return;
+    if (frame.entries.length === 0 || !this.screen.has(frame.room)) return;
+    this.replies--;
+    this.client.post(frame.room, this.text());
   }
 
   /** Takes a while to store anything; what is stored is there after a crash. */

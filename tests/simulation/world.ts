@@ -145,12 +145,12 @@ export class World {
     this.time.after(0, () => tab.start(), tab.life);
   }
 
-  crashTab(tab: Tab): void {
+  /** It is opened again after a while, in milliseconds. */
+  crashTab(tab: Tab, ms: number = this.random.latency(300)): void {
     this.note(() => `${tab.name} crashes`);
     const { life } = tab;
     tab.crash();
     this.#cut((wire) => wire.client.life === life);
-    const ms = this.random.latency(300);
     this.time.after(ms, () => this.startTab(tab), this.time.world);
   }
 
