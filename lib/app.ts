@@ -7,10 +7,13 @@ import { Connection } from "./connection.ts";
 import { lockFolder } from "./db/folder_lock.ts";
 import { type Database, openDatabase } from "./db/open.ts";
 import { Following } from "./following.ts";
+import { Health } from "./health.ts";
 import type { Locale } from "./locale.ts";
 import { logError } from "./logging.ts";
 import { MessageLog } from "./message_log.ts";
 import { Messages } from "./messages.ts";
+import { metricsText, watchEventLoop } from "./metrics.ts";
+import { PageReports } from "./page_reports.ts";
 import { Presence } from "./presence.ts";
 import { CLOSE } from "./protocol.ts";
 import { RateLimiter } from "./rate_limiter.ts";
@@ -52,6 +55,7 @@ export class Atoll {
   readonly sessions: Sessions;
   readonly rooms: Rooms;
   readonly messages: Messages;
+  readonly health: Health;
   readonly #db: Database;
   readonly #unlock: () => void;
   readonly #log: MessageLog;
@@ -63,6 +67,8 @@ export class Atoll {
   /** With the time when each one's session was looked up last. */
   readonly #connections = new Map<Connection, number>();
   readonly #sessionTimer: ReturnType<typeof setInterval>;
+  readonly #startedAt = performance.now();
+  readonly #stopWatching = watchEventLoop();
   #checking = false;
   #closing: Promise<void> | undefined;
 
@@ -71,6 +77,7 @@ export class Atoll {
     this.config = config;
     this.#unlock = unlock;
     this.#db = db;
+    this.health = new Health(db);
     this.accounts = new Accounts(db);
     this.sessions = new Sessions(db);
     this.rooms = new Rooms(db);
@@ -119,6 +126,7 @@ export class Atoll {
       messages: this.messages,
       following: this.#following,
       presence: this.#presence,
+      reports: new PageReports(),
       onError: logError,
     });
     this.#retention = new Retention({
@@ -143,6 +151,17 @@ export class Atoll {
   /** Whether it no longer takes requests. */
   get isStopping(): boolean {
     return this.#closing !== undefined;
+  }
+
+  /** Seconds since it was opened. */
+  get uptime(): number {
+    return (performance.now() - this.#startedAt) / 1_000;
+  }
+
+  /** What the process counts, in Prometheus' text format. */
+  get metrics(): string {
+    const connections = this.#connections.size;
+    return metricsText({ connections, ...this.#hub.counts });
   }
 
   /** Registers an open socket of a session; its frames go to `receive`. */
@@ -172,6 +191,7 @@ export class Atoll {
 
   async #close(): Promise<void> {
     clearInterval(this.#sessionTimer);
+    this.#stopWatching();
     await this.#retention.close();
     await this.#log.close();
     await this.#hub.settled();

@@ -9,6 +9,7 @@
 import timers from "node:timers";
 import type { Connection } from "./connection.ts";
 import { Refusal } from "./errors.ts";
+import { metrics } from "./metrics.ts";
 import {
   type Entry,
   type FloorFrame,
@@ -134,13 +135,13 @@ export class ChatHub {
     this.#options = options;
   }
 
-  /** Rooms that are on a screen, and subscriptions to them. */
-  get counts(): { rooms: number; subscriptions: number } {
+  /** Rooms that are on a screen, subscriptions to them, and who reads too slowly. */
+  get counts(): { rooms: number; subscriptions: number; slow: number } {
     let subscriptions = 0;
     for (const room of this.#rooms.values()) {
       subscriptions += room.subscriptions.size;
     }
-    return { rooms: this.#rooms.size, subscriptions };
+    return { rooms: this.#rooms.size, subscriptions, slow: this.#slow.size };
   }
 
   /**
@@ -401,6 +402,7 @@ export class ChatHub {
     if (!connection.ready) return void this.#slow.wait(connection);
     if (!room.ring.covers(cursor)) return void this.#catchUp(subscription);
     connection.sendText(room.ring.frameAfter(cursor));
+    metrics.flush.observe(room.ring.head - cursor);
     subscription.cursor = room.ring.head;
     subscription.pages = 0;
   }
@@ -429,6 +431,7 @@ export class ChatHub {
     if (subscription.ended || !connection.ready) return;
     if (entries[0]?.seq !== cursor + 1) return await this.#reset(subscription);
     connection.sendText(entriesFrame(room.id, this.#log.epoch, entries));
+    metrics.flush.observe(entries.length);
     subscription.cursor = entries.at(-1)!.seq;
     subscription.pages++;
   }

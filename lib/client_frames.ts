@@ -63,6 +63,21 @@ const history = v.object({
 });
 const typing = v.object({ type: v.literal("typing"), ref, room });
 const read = v.object({ type: v.literal("read"), ref, room, seq });
+const count = v.pipe(
+  v.number(),
+  v.integer(),
+  v.minValue(0),
+  v.maxValue(LIMITS.reportCount),
+);
+/** What a page saw that should never happen, since its last report. */
+const report = v.object({
+  type: v.literal("report"),
+  ref,
+  room,
+  gaps: count,
+  doubles: count,
+  reorders: count,
+});
 const ping = v.object({ type: v.literal("ping"), ref });
 
 /** Schemas of all frames that a client sends, by their type. */
@@ -76,6 +91,7 @@ export const clientFrameSchemas = {
   history,
   typing,
   read,
+  report,
   ping,
 } as const;
 
@@ -91,6 +107,12 @@ export type ClientFrameOf<T extends ClientFrameType> = v.InferOutput<
 export type ClientFrame = { [T in ClientFrameType]: ClientFrameOf<T> }[
   ClientFrameType
 ];
+
+/** How often what should never happen did happen in a room. */
+export type DeliveryCounts = Pick<
+  ClientFrameOf<"report">,
+  "gaps" | "doubles" | "reorders"
+>;
 
 /** A frame that could not be understood: what to answer. */
 export class FrameError extends Error {

@@ -18,6 +18,8 @@ export interface Config {
   origins: readonly string[];
   /** Whether a proxy's `X-Forwarded-Host` and `X-Forwarded-Proto` are believed. */
   trustProxy: boolean;
+  /** With it `/metrics` may be read from other machines; null for only from this one. */
+  metricsToken: string | null;
 }
 
 /** One setting: its name in the environment, its default, what it means. */
@@ -64,7 +66,16 @@ export const SETTINGS: readonly Setting[] = [
     meaning:
       "`true` behind a reverse proxy that sets `X-Forwarded-Host` and `X-Forwarded-Proto`",
   },
+  {
+    name: "ATOLL_METRICS_TOKEN",
+    fallback: "",
+    meaning:
+      "lets whoever sends it as a bearer token read `/metrics` from another machine; at least 16 characters",
+  },
 ];
+
+/** Characters in a token that can't be guessed. */
+const TOKEN_LENGTH = 16;
 
 /** A setting that can't be used; the message names it and says what to do. */
 export class ConfigError extends Error {}
@@ -84,6 +95,10 @@ export function readConfig(
     retentionDays: readRetentionDays(given("ATOLL_RETENTION_DAYS")),
     origins: readOrigins(given("ATOLL_ORIGINS")),
     trustProxy: readBoolean("ATOLL_TRUST_PROXY", given("ATOLL_TRUST_PROXY")),
+    metricsToken: readToken(
+      "ATOLL_METRICS_TOKEN",
+      given("ATOLL_METRICS_TOKEN"),
+    ),
   };
 }
 
@@ -136,5 +151,14 @@ function readBoolean(name: string, text: string): boolean {
   if (text === "true" || text === "false") return text === "true";
   throw new ConfigError(
     `${name} must be true or false: current value is "${text}"`,
+  );
+}
+
+/** What is wrong is said without the value: it is a secret. */
+function readToken(name: string, text: string): string | null {
+  if (text === "") return null;
+  if (text.length >= TOKEN_LENGTH && /^[\x21-\x7e]+$/.test(text)) return text;
+  throw new ConfigError(
+    `${name} must have at least ${TOKEN_LENGTH} letters, digits or signs, without spaces: the current value has not`,
   );
 }

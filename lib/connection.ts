@@ -7,6 +7,7 @@ import {
   FrameError,
   parseClientFrame,
 } from "./client_frames.ts";
+import { metrics } from "./metrics.ts";
 import {
   CLOSE,
   type ErrorFrame,
@@ -96,6 +97,7 @@ export class Connection {
       return;
     }
     this.#socket.send(text);
+    metrics.sent.add();
   }
 
   /** Encodes and sends a frame. */
@@ -109,6 +111,7 @@ export class Connection {
     request: { ref?: Ref | undefined; room?: string; id?: string },
   ) {
     const refusal = error instanceof Refusal ? error : new Refusal("internal");
+    metrics.refused.add(refusal.code);
     const frame: ErrorFrame = {
       type: "error",
       code: refusal.code,
@@ -125,6 +128,7 @@ export class Connection {
   /** Takes a message event's data; frames are handled one after another (L4). */
   receive(data: unknown): void {
     if (this.#closed) return;
+    metrics.received.add();
     if (typeof data !== "string") {
       this.#countBadFrame(
         new FrameError("bad_json", "Expected a text frame, got a binary one"),
@@ -151,13 +155,14 @@ export class Connection {
   close(code: number, reason: string): void {
     if (this.#closed) return;
     this.#socket.close(code, reason);
-    this.ended();
+    this.ended(code);
   }
 
   /** Forgets the connection after the socket's close or error event (D4). */
-  ended(): void {
+  ended(code = 1006): void {
     if (this.#closed) return;
     this.#closed = true;
+    metrics.closed.add(String(code));
     this.#queue.length = 0;
     this.#onClose(this);
   }
@@ -180,6 +185,7 @@ export class Connection {
   }
 
   #countBadFrame(error: FrameError): void {
+    metrics.refused.add(error.code);
     const frame: ErrorFrame = {
       type: "error",
       code: error.code,

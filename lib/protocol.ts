@@ -27,6 +27,8 @@ export const LIMITS = {
   retentionDays: 3_650,
   /** Messages in one `messages` frame. */
   pageMessages: 100,
+  /** Most that one `report` says of each thing. */
+  reportCount: 1_000,
   /** Frames a connection may get wrong before it is closed. */
   badFrames: 10,
 } as const;
@@ -86,6 +88,7 @@ export type {
   ClientFrame,
   ClientFrameOf,
   ClientFrameType,
+  DeliveryCounts,
 } from "./client_frames.ts";
 
 // --- What a room's log holds -------------------------------------------------

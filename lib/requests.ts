@@ -6,6 +6,7 @@ import { Refusal } from "./errors.ts";
 import type { Following } from "./following.ts";
 import { isBlocked, type Lane } from "./message_log.ts";
 import type { Messages } from "./messages.ts";
+import type { PageReports } from "./page_reports.ts";
 import type { Presence } from "./presence.ts";
 import {
   type ClientFrame,
@@ -23,6 +24,7 @@ export interface Services {
   messages: Messages;
   following: Following;
   presence: Presence;
+  reports: Pick<PageReports, "take">;
   onError: (error: unknown) => void;
 }
 
@@ -87,6 +89,11 @@ export class Requests {
       const { id } = await this.#room(room);
       const person = connection.session.person.id;
       await this.#services.following.read(person, id, seq);
+    },
+    report: async (connection, { room, ...counts }) => {
+      const { id } = await this.#room(room);
+      const person = connection.session.person.id;
+      this.#services.reports.take(person, id, counts);
     },
     ping: (connection, { ref }) =>
       connection.send({ type: "pong", ...refOf(ref) }),

@@ -28,6 +28,11 @@ export class SlowConnections {
     this.#onReady = onReady;
   }
 
+  /** How many wait. */
+  get size(): number {
+    return this.#waiting.size;
+  }
+
   /** Waits until the connection is ready or forgotten. */
   wait(connection: Connection): Promise<void> {
     let wait = this.#waiting.get(connection);

@@ -4,6 +4,7 @@ import { define } from "../lib/app.ts";
 import { ERRORS, Refusal } from "../lib/errors.ts";
 import { negotiateLocale } from "../lib/locale.ts";
 import { logError } from "../lib/logging.ts";
+import { metrics } from "../lib/metrics.ts";
 import { isAllowedOrigin, publicUrl } from "../lib/origins.ts";
 import type { ErrorCode } from "../lib/protocol.ts";
 import { cookieToken, sessionCookie, usesCookie } from "../lib/sessions.ts";
@@ -17,8 +18,9 @@ const errors = define.middleware(async (ctx) => {
     return await ctx.next();
   } catch (error) {
     const { status, code } = statusOf(error);
+    if (code !== null) metrics.refused.add(code);
     if (status === 500) logError(error);
-    if (ctx.url.pathname.startsWith("/api/")) {
+    if (isForPrograms(ctx.url.pathname)) {
       return errorResponse(status, code, error);
     }
     return await ctx.render(
@@ -58,6 +60,10 @@ const identify = define.middleware(async (ctx) => {
 });
 
 export default [errors, origins, unsaidOrigins, identify];
+
+function isForPrograms(path: string): boolean {
+  return path.startsWith("/api/") || path === "/healthz";
+}
 
 function statusOf(error: unknown): { status: number; code: ErrorCode | null } {
   if (error instanceof Refusal) {

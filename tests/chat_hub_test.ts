@@ -161,7 +161,7 @@ Deno.test("ChatHub sends nothing more after a leave, even to a read under way [D
   post("later");
   await turns();
   assertEquals(ana.socket.sent.length, sent);
-  assertEquals(hub.counts, { rooms: 0, subscriptions: 0 });
+  assertEquals(hub.counts, { rooms: 0, subscriptions: 0, slow: 0 });
 });
 
 Deno.test("ChatHub waits while 64 KiB are buffered, then sends what was missed [D3]", async () => {
@@ -209,7 +209,7 @@ Deno.test("ChatHub forgets a connection at once, however often it ends [D4]", as
   const ana = connect();
   await ana.join();
   ana.connection.close(CLOSE.restarting, "restarting");
-  assertEquals(hub.counts, { rooms: 0, subscriptions: 0 });
+  assertEquals(hub.counts, { rooms: 0, subscriptions: 0, slow: 0 });
   ana.connection.ended();
   ana.connection.ended();
   post("to nobody");
@@ -251,7 +251,7 @@ Deno.test("ChatHub refuses to join a room that isn't there, and keeps nothing of
     Refusal,
   );
   assertEquals(refusal.code, "no_room");
-  assertEquals(hub.counts, { rooms: 0, subscriptions: 0 });
+  assertEquals(hub.counts, { rooms: 0, subscriptions: 0, slow: 0 });
 });
 
 Deno.test("Requests of a connection wait until it has read the answers [D3]", async () => {

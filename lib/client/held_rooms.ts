@@ -1,5 +1,6 @@
 /** The rooms a client holds in memory, found by id or slug. */
 import type { Person } from "../protocol.ts";
+import { DeliveryCounter } from "./delivery_counter.ts";
 import type { OlderPages } from "./older_pages.ts";
 import { RoomQueue } from "./room_queue.ts";
 import { RoomState } from "./room_state.ts";
@@ -24,10 +25,14 @@ export class HeldRoom {
   readonly state: RoomState;
   /** What still has to be sent. */
   readonly queue: RoomQueue = new RoomQueue();
+  /** What should never happen to it, counted. */
+  readonly deliveries: DeliveryCounter = new DeliveryCounter();
   /** Whether the server is to deliver its entries. */
   onScreen = false;
   /** Ref of the `join` under way, or null. */
   joinRef: number | null = null;
+  /** Seq behind which that join goes on. */
+  joinAfter = 0;
   /** Refused joins and answers that left a gap, in a row. */
   setbacks = 0;
   /** The wish for older messages, or null. */

@@ -1,6 +1,7 @@
 /** Keeps the rooms on screen equal to their logs: join, resume, older pages (C2). */
 import type { EntriesFrame, ErrorFrame, MessagesFrame } from "../protocol.ts";
 import { backoff } from "./backoff.ts";
+import { DeliveryReports } from "./delivery_reports.ts";
 import type { HeldRoom, HeldRooms } from "./held_rooms.ts";
 import { BUFFERED_WAIT, type Link } from "./link.ts";
 import { OlderPages } from "./older_pages.ts";
@@ -17,11 +18,13 @@ const OLDER_TRIES = 5;
 export class RoomSync {
   #link: Link;
   #rooms: HeldRooms;
+  #reports: DeliveryReports;
 
   /** Takes what it works on. */
   constructor(link: Link, rooms: HeldRooms) {
     this.#link = link;
     this.#rooms = rooms;
+    this.#reports = new DeliveryReports(link, rooms);
   }
 
   /** Joins every room on screen, after connecting. */
@@ -35,6 +38,7 @@ export class RoomSync {
     if (!room.onScreen || !this.#link.isOpen) return;
     const resume = loaded && room.setbacks < SETBACKS.beforeReset;
     room.joinRef = this.#link.nextRef();
+    room.joinAfter = cursor.seq;
     this.#link.send({
       ...{ type: "join", ref: room.joinRef, room: room.key },
       ...(resume ? { after: cursor.seq, afterId: cursor.id, epoch } : {}),
@@ -44,6 +48,7 @@ export class RoomSync {
   /** Takes a room off the screen. */
   leave(room: HeldRoom): void {
     room.joinRef = null;
+    room.deliveries.end();
     room.setbacks = 0;
     this.#finishOlder(room);
     this.#link.timers.cancel(`join ${room.key}`);
@@ -53,6 +58,7 @@ export class RoomSync {
   /** Forgets requests that a lost connection won't answer any more. */
   disconnected(): void {
     for (const room of this.#rooms.all()) {
+      room.deliveries.end();
       if (room.older) room.older.ref = null;
     }
   }
@@ -75,10 +81,13 @@ export class RoomSync {
   /** Applies log entries; a gap makes the client resume from its cursor. */
   entries(room: HeldRoom, frame: EntriesFrame): Applied {
     const answered = this.#answersJoin(room, frame);
+    if (answered) room.deliveries.begin(room.joinAfter);
+    room.deliveries.entries(frame.entries);
     const applied = room.state.applyEntries(frame);
     // While a join is under way, what was sent before it may not fit.
     if (applied === "gap") this.#gap(room);
     else if (answered || applied === "applied") this.#inStep(room);
+    this.#reports.look(room);
     return applied;
   }
 
@@ -89,8 +98,10 @@ export class RoomSync {
       return this.#olderPage(room, older, frame);
     }
     this.#answersJoin(room, frame);
+    if (frame.reset) room.deliveries.begin(frame.seq);
     const applied = room.state.applyMessages(frame);
     if (applied === "applied") this.#inStep(room);
+    this.#reports.look(room);
     return applied;
   }
 

@@ -1,5 +1,6 @@
 /** Turns single appends into batches. */
 import { Refusal } from "../errors.ts";
+import { metrics } from "../metrics.ts";
 import type { AppendResult } from "./append.ts";
 import type {
   Appended,
@@ -27,6 +28,8 @@ export interface Lane {
 interface Waiting {
   draft: Draft;
   lane: Lane | undefined;
+  /** When it was added, by `performance.now()`. */
+  since: number;
   resolve(appended: Appended): void;
   reject(refusal: Refusal): void;
 }
@@ -61,7 +64,8 @@ export class AppendQueue {
       return Promise.reject(new Refusal("out_of_order"));
     }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ draft, lane, resolve, reject });
+      const since = performance.now();
+      this.#waiting.push({ draft, lane, since, resolve, reject });
       this.#running ??= this.#run();
     });
   }
@@ -131,8 +135,12 @@ export function isBlocked({ blockedBy }: Lane, id: string): boolean {
 
 function settle(one: Waiting, outcome: Outcome): void {
   if (one.lane?.blockedBy === one.draft.id) one.lane.blockedBy = null;
-  if ("refused" in outcome) one.reject(new Refusal(outcome.refused));
-  else one.resolve(outcome);
+  if ("refused" in outcome) return one.reject(new Refusal(outcome.refused));
+  if (!outcome.repeated) {
+    metrics.appended.add();
+    metrics.append.observe((performance.now() - one.since) / 1_000);
+  }
+  one.resolve(outcome);
 }
 
 /**

@@ -33,7 +33,7 @@ export const handler = define.handlers({
     socket.onopen = () => connection = atoll.connect(socket, session);
     socket.onmessage = ({ data }) => connection?.receive(data);
     // The runtime may fire these twice, or only one of them (D4).
-    socket.onclose = () => connection?.ended();
+    socket.onclose = ({ code }) => connection?.ended(code);
     socket.onerror = () => connection?.ended();
     return response;
   },

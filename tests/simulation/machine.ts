@@ -83,8 +83,15 @@ export class Machine {
       onError,
     });
     rooms.onFollowedChange = (person) => following.personChanged(person);
-    const services = { hub, rooms, messages, following, presence, onError };
-    this.#requests = new Requests(services);
+    this.#requests = new Requests({
+      ...{ hub, rooms, messages, following, presence, onError },
+      reports: {
+        take: (_, room, counts) => {
+          const found = JSON.stringify(counts);
+          onError(new Error(`A page counted ${found} in ${room}`));
+        },
+      },
+    });
     if (options.sweeps) setInterval(() => void this.#sweep(), SWEEP_INTERVAL);
   }
 

@@ -15,6 +15,7 @@ export const TEST_CONFIG: Omit<Config, "data"> = {
   retentionDays: null,
   origins: [],
   trustProxy: false,
+  metricsToken: null,
 };
 
 /** Someone connected, who sends frames and looks at what comes back. */
