@@ -309,6 +309,11 @@ export class ChatHub {
 
   #push(room: OpenRoom, entries: readonly Entry[]): void {
     const before = room.ring.size;
+    const last = (entries[0]?.seq ?? 0) - 1;
+    // What lay between is gone (L8): whoever lacks it is reset.
+    if (last > room.ring.head) {
+      room.ring = new RoomRing(room.id, this.#log.epoch, last);
+    }
     room.ring.push(entries);
     // Nobody has it on screen any more.
     if (this.#rooms.get(room.id) !== room) return;

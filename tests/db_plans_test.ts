@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { append } from "../lib/db/append.ts";
 import type { Draft } from "../lib/db/drafts.ts";
+import { trimRoom } from "../lib/db/retention_writes.ts";
 import { openSqlite } from "../lib/db/sqlite.ts";
 import { CachedDatabase } from "../lib/db/sqlite_statements.ts";
 import type { MessageLog } from "../lib/message_log.ts";
@@ -21,7 +22,9 @@ async function statementsOf(run: () => Promise<unknown>): Promise<string[]> {
   } finally {
     CachedDatabase.prototype.prepare = prepare;
   }
-  return [...statements].filter((text) => /^(select|insert|update)/.test(text));
+  return [...statements].filter((text) =>
+    /^(select|insert|update|delete)/.test(text)
+  );
 }
 
 /** The steps that read a whole table, or all of a room's entries or members. */
@@ -81,6 +84,22 @@ Deno.test("SQLite appends without reading whole rooms", async () => {
         db.transaction().execute((trx) => append(trx, { drafts, now: t.now }));
       await check(store, run);
     }
+  } finally {
+    await db.destroy();
+    await store.remove();
+  }
+});
+
+Deno.test("SQLite trims without reading whole rooms", async () => {
+  const store = new SqliteStore();
+  const t = await LogHarness.start(store);
+  await Promise.all(Array.from({ length: 200 }, (_, i) => t.post(`${i}`)));
+  await t.close();
+  const db = openSqlite({ file: store.file, readOnly: false });
+  try {
+    const args = { room: t.lobby, before: t.now + 1, limit: 100 };
+    const run = () => db.transaction().execute((trx) => trimRoom(trx, args));
+    await check(store, run);
   } finally {
     await db.destroy();
     await store.remove();

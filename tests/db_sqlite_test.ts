@@ -114,6 +114,19 @@ test("syncs every commit and wipes what is deleted", async (db) => {
   assertEquals(await pragma("foreign_keys"), 1);
 });
 
+test("syncs less often where it is told to", async (_, store) => {
+  const options = { file: store.file, readOnly: false };
+  const db = openSqlite({ ...options, synchronous: "NORMAL" });
+  try {
+    const { rows } = await sql`pragma synchronous`.execute(db);
+    assertEquals(rows.map((row) => ({ ...row as object })), [{
+      synchronous: 1,
+    }]);
+  } finally {
+    await db.destroy();
+  }
+});
+
 test(
   "reads what was committed, and can't write, where it only reads",
   async (db, store) => {

@@ -1,9 +1,9 @@
 /** The log on SQLite: the contract, and what only a file can suffer. */
 import { assert, assertEquals, assertGreater } from "@std/assert";
-import { choosePackages, packageFlags, ROOT } from "../tasks/packages.ts";
 import { MessageLog } from "../lib/message_log.ts";
 import { messageLogContract } from "./message_log_contract.ts";
 import { assertRefused, LogHarness } from "./support/log_harness.ts";
+import { runAndKill } from "./support/run_and_kill.ts";
 import { SqliteStore } from "./support/sqlite_store.ts";
 import { until } from "./support/until.ts";
 
@@ -31,7 +31,11 @@ test("keeps all it acknowledged when it is killed [L2]", async (t, store) => {
   for (let round = 0; round < 12; round++) {
     await t.close();
     const until = 1 + Math.floor(Math.random() * 400);
-    const lines = await runAndKill([store.folder, t.lobby, t.ada], until);
+    const lines = await runAndKill(
+      "append_until_killed.ts",
+      [store.folder, t.lobby, t.ada],
+      until,
+    );
     for (const line of lines) {
       const [seq, id] = line.split(" ") as [string, string];
       assert(!acknowledged.has(Number(seq)), `${seq} was given twice`);
@@ -42,30 +46,6 @@ test("keeps all it acknowledged when it is killed [L2]", async (t, store) => {
     for (const [seq, id] of acknowledged) assertEquals(ids[seq - 1], id);
   }
 });
-
-/** Runs the appending program until it has written so many lines, then kills it. */
-async function runAndKill(args: string[], lines: number): Promise<string[]> {
-  const program = "tests/support/append_until_killed.ts";
-  const flags = packageFlags(await choosePackages());
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", ...flags, program, ...args],
-    cwd: ROOT,
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  let output = "";
-  let killed = false;
-  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-    output += text;
-    if (killed || output.split("\n").length <= lines) continue;
-    child.kill("SIGKILL");
-    killed = true;
-  }
-  await child.status;
-  assert(killed, "the program ended by itself");
-  // What follows the last line break is half a line.
-  return output.split("\n").slice(0, -1);
-}
 
 test("wipes deleted text from its files [L7]", async (t, store) => {
   const long = "A long secret, on pages of its own. ".repeat(500);

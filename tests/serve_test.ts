@@ -34,6 +34,8 @@ Deno.test("A bad setting stops the start with one line that names it", async () 
       /ATOLL_ORIGINS must .*"chat.example.org"/,
     ],
     [{ ATOLL_TRUST_PROXY: "yes" }, /ATOLL_TRUST_PROXY must be .*"yes"/],
+    [{ ATOLL_SYNCHRONOUS: "off" }, /ATOLL_SYNCHRONOUS must be .*"off"/],
+    [{ ATOLL_RETENTION_DAYS: "0" }, /ATOLL_RETENTION_DAYS must be .*"0"/],
     [{ HOST: "192.0.2.77" }, /HOST "192.0.2.77" is no address/],
     [{ HOST: "nothost.invalid" }, /HOST "nothost.invalid" can't be found/],
   ];

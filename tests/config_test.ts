@@ -1,0 +1,58 @@
+/** Settings that reach the database and the log. */
+import { assertEquals, assertThrows } from "@std/assert";
+import { openAtoll } from "../lib/app.ts";
+import { ConfigError, readConfig } from "../lib/config.ts";
+import { TEST_CONFIG } from "./support/atoll.ts";
+
+function read(settings: Record<string, string>) {
+  return readConfig(new Map(Object.entries(settings)));
+}
+
+Deno.test("ATOLL_SYNCHRONOUS is full unless it says otherwise", () => {
+  assertEquals(read({}).synchronous, "FULL");
+  assertEquals(read({ ATOLL_SYNCHRONOUS: "full" }).synchronous, "FULL");
+  assertEquals(read({ ATOLL_SYNCHRONOUS: "normal" }).synchronous, "NORMAL");
+  const off = () => read({ ATOLL_SYNCHRONOUS: "off" });
+  assertThrows(
+    off,
+    ConfigError,
+    'ATOLL_SYNCHRONOUS must be full or normal: current value is "off"',
+  );
+});
+
+Deno.test("ATOLL_RETENTION_DAYS is a number of days, or empty for ever", () => {
+  assertEquals(read({}).retentionDays, null);
+  assertEquals(read({ ATOLL_RETENTION_DAYS: " " }).retentionDays, null);
+  assertEquals(read({ ATOLL_RETENTION_DAYS: "1" }).retentionDays, 1);
+  assertEquals(read({ ATOLL_RETENTION_DAYS: "3650" }).retentionDays, 3650);
+  for (const value of ["0", "3651", "1.5", "-1", "1e2", "a week"]) {
+    const wrong = () => read({ ATOLL_RETENTION_DAYS: value });
+    assertThrows(wrong, ConfigError, `"${value}"`);
+  }
+});
+
+Deno.test("The connection that writes is told how to sync [L2]", async () => {
+  const { Worker } = globalThis;
+  const told: unknown[] = [];
+  globalThis.Worker = class extends Worker {
+    override postMessage(message: unknown): void {
+      const { call, options } = message as {
+        call: string;
+        options?: { synchronous?: string };
+      };
+      if (call === "open") told.push(options?.synchronous);
+      super.postMessage(message);
+    }
+  };
+  try {
+    for (const synchronous of ["FULL", "NORMAL"] as const) {
+      const data = await Deno.makeTempDir();
+      const atoll = await openAtoll({ ...TEST_CONFIG, data, synchronous });
+      await atoll.close();
+      await Deno.remove(data, { recursive: true });
+    }
+  } finally {
+    globalThis.Worker = Worker;
+  }
+  assertEquals(told, ["FULL", "NORMAL"]);
+});
