@@ -13,7 +13,8 @@ export function createApp(open: () => Promise<Atoll>): App<State> {
       return await ctx.next();
     })
     .use(responsePolicy)
-    .use(csp({ useNonce: true }))
+    // Pictures are shown before they are uploaded, from the page's memory.
+    .use(csp({ useNonce: true, csp: ["img-src 'self' data: blob:"] }))
     .fsRoutes();
 }
 

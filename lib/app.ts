@@ -1,4 +1,5 @@
 /** Composes a running Atoll from its parts, and says what each request carries. */
+import { join } from "node:path";
 import { createDefine, type Define } from "fresh";
 import { Accounts } from "./accounts.ts";
 import { ChatHub } from "./chat_hub.ts";
@@ -6,6 +7,8 @@ import type { Config } from "./config.ts";
 import { Connection } from "./connection.ts";
 import { lockFolder } from "./db/folder_lock.ts";
 import { type Database, openDatabase } from "./db/open.ts";
+import { Files } from "./files/files.ts";
+import { LocalFiles } from "./files/file_store.ts";
 import { Following } from "./following.ts";
 import { Health } from "./health.ts";
 import type { Locale } from "./locale.ts";
@@ -55,6 +58,7 @@ export class Atoll {
   readonly sessions: Sessions;
   readonly rooms: Rooms;
   readonly messages: Messages;
+  readonly files: Files;
   readonly health: Health;
   readonly #db: Database;
   readonly #unlock: () => void;
@@ -81,6 +85,11 @@ export class Atoll {
     this.accounts = new Accounts(db);
     this.sessions = new Sessions(db);
     this.rooms = new Rooms(db);
+    this.files = new Files({
+      db,
+      store: new LocalFiles(join(config.data, "files")),
+      limit: config.uploadLimit,
+    });
     this.#log = new MessageLog(db, {
       onCommitted: (heads, cursors) => {
         for (const head of heads) {
@@ -201,6 +210,7 @@ export class Atoll {
     }
     this.#presence.close();
     await this.#following.close();
+    await this.files.close();
     await this.#db.close();
     this.#unlock();
   }

@@ -16,6 +16,8 @@ export interface Config {
   retentionDays: number | null;
   /** Origins besides the server's own whose pages may use the server. */
   origins: readonly string[];
+  /** Bytes that an uploaded file may have. */
+  uploadLimit: number;
   /** Whether a proxy's `X-Forwarded-Host` and `X-Forwarded-Proto` are believed. */
   trustProxy: boolean;
   /** With it `/metrics` may be read from other machines; null for only from this one. */
@@ -61,6 +63,12 @@ export const SETTINGS: readonly Setting[] = [
       "further origins whose pages may connect, separated by commas, such as `https://chat.example.org`",
   },
   {
+    name: "ATOLL_UPLOAD_LIMIT",
+    fallback: "25MiB",
+    meaning:
+      "how big a file may be: bytes, or a number with `KiB`, `MiB` or `GiB`",
+  },
+  {
     name: "ATOLL_TRUST_PROXY",
     fallback: "false",
     meaning:
@@ -94,6 +102,7 @@ export function readConfig(
     synchronous: readSynchronous(given("ATOLL_SYNCHRONOUS")),
     retentionDays: readRetentionDays(given("ATOLL_RETENTION_DAYS")),
     origins: readOrigins(given("ATOLL_ORIGINS")),
+    uploadLimit: readSize("ATOLL_UPLOAD_LIMIT", given("ATOLL_UPLOAD_LIMIT")),
     trustProxy: readBoolean("ATOLL_TRUST_PROXY", given("ATOLL_TRUST_PROXY")),
     metricsToken: readToken(
       "ATOLL_METRICS_TOKEN",
@@ -145,6 +154,16 @@ function readOrigins(text: string): string[] {
         `ATOLL_ORIGINS must list origins such as https://chat.example.org, without a path: one value is "${origin}"`,
       );
     });
+}
+
+function readSize(name: string, text: string): number {
+  const match = /^(\d{1,12})\s*(?:([KMG])i?B?|B)?$/i.exec(text);
+  const unit = " KMG".indexOf(match?.[2]?.toUpperCase() ?? " ");
+  const bytes = Number(match?.[1]) * 1024 ** unit;
+  if (Number.isSafeInteger(bytes)) return bytes;
+  throw new ConfigError(
+    `${name} must be a number of bytes such as 1000000, 500KiB, 25MiB or 1GiB: current value is "${text}"`,
+  );
 }
 
 function readBoolean(name: string, text: string): boolean {

@@ -137,6 +137,26 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorInfo>> = {
     retry: false,
     message: "Messages are kept for 1 to 3650 days, or for ever",
   },
+  file_too_big: {
+    status: 413,
+    retry: false,
+    message: "The file is bigger than ATOLL_UPLOAD_LIMIT: send a smaller one",
+  },
+  too_many_uploads: {
+    status: 429,
+    retry: false,
+    message: "Too many uploads wait for a message: post or delete some first",
+  },
+  upload_broken: {
+    status: 400,
+    retry: true,
+    message: "The upload broke off: send the file again",
+  },
+  no_file: {
+    status: 404,
+    retry: false,
+    message: "There is no such file or upload, or it may not be seen",
+  },
   internal: {
     status: 500,
     retry: true,

@@ -25,6 +25,8 @@ export const LIMITS = {
   roomNameGraphemes: 40,
   /** Days after which a room's messages may go, from 1. */
   retentionDays: 3_650,
+  /** Files of one message. */
+  files: 10,
   /** Messages in one `messages` frame. */
   pageMessages: 100,
   /** Most that one `report` says of each thing. */
@@ -82,6 +84,10 @@ export type ErrorCode =
   | "not_a_websocket"
   | "cannot_leave"
   | "bad_retention"
+  | "file_too_big"
+  | "too_many_uploads"
+  | "upload_broken"
+  | "no_file"
   | "internal";
 
 export type {
@@ -135,6 +141,19 @@ export interface DeletedEntry extends EntryBase {
 
 /** An event with its place in a room's log. */
 export type Entry = PostedEntry | EditedEntry | DeletedEntry;
+
+/** A file of a message: its bytes are at `/files/<room>/<id>/<name>`. */
+export interface FileInfo {
+  id: string;
+  name: string;
+  /** Its media type, found from its content. */
+  type: string;
+  /** Bytes. */
+  size: number;
+  /** Pixels, only of pictures that can be shown. */
+  width?: number;
+  height?: number;
+}
 
 /** A message's state as of `rev`; of two states the one with the higher `rev` wins. */
 export interface Message {

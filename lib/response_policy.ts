@@ -1,6 +1,7 @@
 /** Headers that every page and answer carries. */
 import type { Middleware } from "fresh";
 import type { State } from "./app.ts";
+import { FILE_POLICY } from "./files/serve_file.ts";
 import { publicUrl } from "./origins.ts";
 
 const HEADERS = {
@@ -13,7 +14,7 @@ const HEADERS = {
 } as const;
 
 /**
- * Sets the headers, and takes `upgrade-insecure-requests` out of the
+ * Sets the headers, shuts in what people uploaded, and takes `upgrade-insecure-requests` out of the
  * Content-Security-Policy over plain HTTP, where it would send a browser on a
  * local network to an HTTPS port that does not exist.
  */
@@ -24,6 +25,9 @@ export const responsePolicy: Middleware<State> = async (
   if (response.status === 101) return response;
   for (const [name, value] of Object.entries(HEADERS)) {
     if (!response.headers.has(name)) response.headers.set(name, value);
+  }
+  if (response.headers.has("content-disposition")) {
+    response.headers.set("content-security-policy", FILE_POLICY);
   }
   const policy = response.headers.get("content-security-policy");
   const { protocol } = publicUrl(ctx.req, ctx.state.atoll.config);

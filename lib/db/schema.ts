@@ -115,6 +115,37 @@ export interface PlacesTable {
   posts: number;
 }
 
+/** Files that no message has taken yet. */
+export interface UploadsTable {
+  id: string;
+  person: string;
+  /** SHA-256 of the content, hexadecimal: where the store has it. */
+  hash: string;
+  name: string;
+  /** Its media type, found from the content. */
+  type: string;
+  /** Bytes. */
+  size: number;
+  /** Pixels, of pictures that can be shown; else null. */
+  width: number | null;
+  height: number | null;
+  created_at: number;
+}
+
+/** Files of messages, under the ids of their uploads. */
+export interface AttachmentsTable
+  extends Omit<UploadsTable, "person" | "created_at"> {
+  room: string;
+  message: string;
+  /** Its place among the message's files, from 0. */
+  position: number;
+}
+
+/** Content that lost a reference, and goes unless it has another. */
+export interface LooseFilesTable {
+  hash: string;
+}
+
 /** All tables. */
 export interface Schema {
   meta: MetaTable;
@@ -124,6 +155,9 @@ export interface Schema {
   memberships: MembershipsTable;
   entries: EntriesTable;
   messages: MessagesTable;
+  uploads: UploadsTable;
+  attachments: AttachmentsTable;
+  loose_files: LooseFilesTable;
   places: PlacesTable;
 }
 

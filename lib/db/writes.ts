@@ -13,6 +13,12 @@ import {
   touchSession,
 } from "./people_writes.ts";
 import { setRetention, trimRoom } from "./retention_writes.ts";
+import {
+  addUpload,
+  dropUpload,
+  expireUploads,
+  forgetLoose,
+} from "./file_writes.ts";
 import { createRoom } from "./room_writes.ts";
 import type { Trx } from "./schema.ts";
 
@@ -33,7 +39,10 @@ export const writes = {
   markRead,
   setRetention,
   trimRoom,
-  probe,
+  addUpload,
+  dropUpload,
+  expireUploads,
+  forgetLoose,
 };
 
 /** The names of all write transactions. */

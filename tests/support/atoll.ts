@@ -14,6 +14,7 @@ export const TEST_CONFIG: Omit<Config, "data"> = {
   synchronous: "FULL",
   retentionDays: null,
   origins: [],
+  uploadLimit: 1024 * 1024,
   trustProxy: false,
   metricsToken: null,
 };

@@ -18,6 +18,9 @@ const ROWS: Record<string, number> = {
   memberships: 100_000,
   entries: 1_000_000,
   messages: 1_000_000,
+  uploads: 1_000,
+  attachments: 100_000,
+  loose_files: 1_000,
   places: 1_000_000,
 };
 

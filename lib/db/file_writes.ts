@@ -1,0 +1,123 @@
+/** Write transactions on uploads and on the files of messages. */
+import { Refusal } from "../errors.ts";
+import type { FileInfo } from "../protocol.ts";
+import { padded } from "./lists.ts";
+import type { Trx, UploadsTable } from "./schema.ts";
+
+/** Keeps an upload until a message takes it; refused with `too_many_uploads`. */
+export async function addUpload(
+  trx: Trx,
+  { upload, most }: { upload: UploadsTable; most: number },
+): Promise<void> {
+  const { waiting } = await trx.selectFrom("uploads")
+    .where("person", "=", upload.person)
+    .select(({ fn }) => fn.countAll<number>().as("waiting"))
+    .executeTakeFirstOrThrow();
+  if (Number(waiting) >= most) throw new Refusal("too_many_uploads");
+  await trx.insertInto("uploads").values(upload).execute();
+}
+
+/** Forgets an upload that its person no longer wants; refused with `no_file`. */
+export async function dropUpload(
+  trx: Trx,
+  { id, person }: { id: string; person: string },
+): Promise<void> {
+  const gone = await trx.deleteFrom("uploads").where("id", "=", id)
+    .where("person", "=", person).returning("hash").execute();
+  if (gone.length === 0) throw new Refusal("no_file");
+  await noteLoose(trx, gone);
+}
+
+/** Forgets uploads that no message took, the oldest hundred at a time. */
+export async function expireUploads(
+  trx: Trx,
+  { before }: { before: number },
+): Promise<void> {
+  const old = trx.selectFrom("uploads").where("created_at", "<", before)
+    .orderBy("created_at").limit(100).select("id");
+  await noteLoose(
+    trx,
+    await trx.deleteFrom("uploads").where("id", "in", old)
+      .returning("hash").execute(),
+  );
+}
+
+/** The uploads with these ids. */
+export async function readUploads(
+  trx: Trx,
+  ids: readonly string[],
+): Promise<UploadsTable[]> {
+  if (ids.length === 0) return [];
+  return await trx.selectFrom("uploads").selectAll()
+    .where("id", "in", padded(ids)).execute();
+}
+
+/** Uploads that a message takes, in the order in which it shows them. */
+export interface Attaching {
+  room: string;
+  message: string;
+  uploads: readonly UploadsTable[];
+}
+
+/** Makes uploads the files of messages. */
+export async function attach(
+  trx: Trx,
+  attaching: readonly Attaching[],
+): Promise<void> {
+  for (const { room, message, uploads } of attaching) {
+    const rows = uploads.map((
+      { person: _, created_at: __, ...file },
+      index,
+    ) => ({
+      ...file,
+      room,
+      message,
+      position: index,
+    }));
+    await trx.insertInto("attachments").values(rows).execute();
+    await trx.deleteFrom("uploads")
+      .where("id", "in", rows.map(({ id }) => id)).execute();
+  }
+}
+
+/** Takes the files away from messages that are gone (L7, L8). */
+export async function detach(
+  trx: Trx,
+  room: string,
+  messages: readonly string[],
+): Promise<void> {
+  if (messages.length === 0) return;
+  const gone = await trx.deleteFrom("attachments").where("room", "=", room)
+    .where("message", "in", padded(messages)).returning("hash").execute();
+  await noteLoose(trx, gone);
+}
+
+/** The content of these may have to go: `forgetLoose` once that was looked at. */
+async function noteLoose(
+  trx: Trx,
+  files: readonly { hash: string }[],
+): Promise<void> {
+  for (const hash of new Set(files.map(({ hash }) => hash))) {
+    await trx.insertInto("loose_files").values({ hash })
+      .onConflict((conflict) => conflict.doNothing()).execute();
+  }
+}
+
+/** These have been removed from the store, or are used again. */
+export async function forgetLoose(
+  trx: Trx,
+  { hashes }: { hashes: readonly string[] },
+): Promise<void> {
+  if (hashes.length === 0) return;
+  await trx.deleteFrom("loose_files").where("hash", "in", padded(hashes))
+    .execute();
+}
+
+/** What readers are told of a file. */
+export function fileInfo(file: UploadsTable): FileInfo {
+  const { id, name, type, size, width, height } = file;
+  return {
+    ...{ id, name, type, size },
+    ...width !== null && height !== null && { width, height },
+  };
+}

@@ -1,0 +1,96 @@
+/**
+ * Decodes, shrinks and encodes one picture, in a thread of its own: bytes from
+ * strangers may take long or much memory, and ending the thread gives all back.
+ * The codecs are WebAssembly, which reaches nothing outside its memory.
+ */
+import decodeJpeg, { init as initJpeg } from "@jsquash/jpeg/decode.js";
+import decodePng, { init as initPng } from "@jsquash/png/decode.js";
+import decodeWebp, { init as initWebp } from "@jsquash/webp/decode.js";
+import encodeWebp, { init as initEncoder } from "@jsquash/webp/encode.js";
+import { PICTURE_LIMITS } from "./file_kind.ts";
+import { type Crop, type Pixels, scaleDown } from "./picture_scale.ts";
+
+/** A picture to be made smaller. */
+export interface PictureRequest {
+  bytes: Uint8Array<ArrayBuffer>;
+  type: string;
+  /** Its longest side afterwards, in pixels; never more than it has. */
+  size: number;
+  /** Whether to cut its middle out as a square. */
+  square: boolean;
+}
+
+/** The picture as WebP without any metadata, or what went wrong. */
+export type PictureAnswer = { bytes: Uint8Array<ArrayBuffer> } | {
+  error: string;
+};
+
+const QUALITY = 80;
+
+/** Decoders by type; GIF and AVIF have none here: small, or rare. */
+const DECODERS: Record<string, (bytes: ArrayBuffer) => Promise<Pixels>> = {
+  "image/jpeg": async (bytes) => {
+    await initJpeg(
+      await compile("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm"),
+    );
+    // Turned as the camera was held, which is then not said any more.
+    return await decodeJpeg(bytes, { preserveOrientation: true });
+  },
+  "image/png": async (bytes) => {
+    await initPng(await compile("@jsquash/png/codec/pkg/squoosh_png_bg.wasm"));
+    return await decodePng(bytes);
+  },
+  "image/webp": async (bytes) => {
+    await initWebp(await compile("@jsquash/webp/codec/dec/webp_dec.wasm"));
+    return await decodeWebp(bytes);
+  },
+};
+
+self.onmessage = async ({ data }: MessageEvent<PictureRequest>) => {
+  self.postMessage(await answer(data));
+};
+
+async function answer(request: PictureRequest): Promise<PictureAnswer> {
+  try {
+    const decode = DECODERS[request.type];
+    if (!decode) return { error: `No decoder for ${request.type}` };
+    const small = shrink(await decode(request.bytes.buffer), request);
+    return { bytes: await encode(small) };
+  } catch (error) {
+    return { error: String(error) };
+  }
+}
+
+function shrink(source: Pixels, { size, square }: PictureRequest): Pixels {
+  const { width, height } = source;
+  if (width * height > PICTURE_LIMITS.pixels) throw new Error("Too large");
+  const side = Math.min(width, height);
+  const crop: Crop = square
+    ? {
+      x: (width - side) >> 1,
+      y: (height - side) >> 1,
+      width: side,
+      height: side,
+    }
+    : { x: 0, y: 0, width, height };
+  const factor = Math.min(1, size / Math.max(crop.width, crop.height));
+  return scaleDown(source, crop, {
+    width: Math.max(1, Math.round(crop.width * factor)),
+    height: Math.max(1, Math.round(crop.height * factor)),
+  });
+}
+
+async function encode(
+  { data, width, height }: Pixels,
+): Promise<Uint8Array<ArrayBuffer>> {
+  await initEncoder(
+    await compile("@jsquash/webp/codec/enc/webp_enc_simd.wasm"),
+  );
+  const image = { data, width, height, colorSpace: "srgb" } as ImageData;
+  return new Uint8Array(await encodeWebp(image, { quality: QUALITY }));
+}
+
+async function compile(path: string): Promise<WebAssembly.Module> {
+  const file = new URL(import.meta.resolve(path));
+  return await WebAssembly.compile(await Deno.readFile(file));
+}

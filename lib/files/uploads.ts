@@ -1,0 +1,216 @@
+/** Takes in files, and removes the content that nothing refers to any more. */
+import { createHash } from "node:crypto";
+import { uuidv7 } from "../client/uuid.ts";
+import { fileInfo } from "../db/file_writes.ts";
+import type { Database } from "../db/open.ts";
+import type { UploadsTable } from "../db/schema.ts";
+import { Refusal } from "../errors.ts";
+import type { FileInfo } from "../protocol.ts";
+import { HEAD_BYTES, kindOf } from "./file_kind.ts";
+import { cleanFileName } from "./file_names.ts";
+import type { FileStore, StagedFile } from "./file_store.ts";
+import { Turns } from "./turns.ts";
+
+/** Files that one person may have uploaded, or be uploading, without posting them. */
+export const WAITING_UPLOADS = 30;
+
+/** Milliseconds. */
+const TIMES = {
+  /** After which an upload that no message took is removed. */
+  expiry: 24 * 60 * 60_000,
+  /** In which something must arrive. */
+  silence: 60_000,
+};
+
+/** A file that someone sends. */
+export interface Incoming {
+  /** The person's id. */
+  person: string;
+  /** The file's name as they have it. */
+  name: string;
+  /** What it claims to have, in bytes, where it does. */
+  length: number | null;
+  body: ReadableStream<Uint8Array<ArrayBuffer>>;
+}
+
+/** What uploads are made of. */
+export interface UploadsOptions {
+  db: Database;
+  store: FileStore;
+  /** Bytes that a file may have. */
+  limit: number;
+  /** The clock, in milliseconds since 1970. */
+  now?: () => number;
+}
+
+/** Receives files and looks after the content of the store. */
+export class Uploads {
+  readonly #db: Database;
+  readonly #store: FileStore;
+  readonly #limit: number;
+  readonly #now: () => number;
+  readonly #turns: Turns;
+  /** How many files each person is sending right now. */
+  readonly #incoming = new Map<string, number>();
+
+  /** Uses the database and the store; what changes the store waits its turn. */
+  constructor(options: UploadsOptions, turns: Turns) {
+    this.#db = options.db;
+    this.#store = options.store;
+    this.#limit = options.limit;
+    this.#now = options.now ?? Date.now;
+    this.#turns = turns;
+  }
+
+  /**
+   * Stores a file until a message takes it, for a day. Never more than a piece
+   * of it is in memory. Refused with `file_too_big`, as soon as that is known,
+   * `too_many_uploads`, `upload_broken` or `unavailable`; nothing is left then.
+   */
+  async receive(incoming: Incoming): Promise<FileInfo> {
+    const { person, length } = incoming;
+    if (length !== null && length > this.#limit) {
+      throw new Refusal("file_too_big");
+    }
+    const sending = this.#incoming.get(person) ?? 0;
+    if (sending >= WAITING_UPLOADS) throw new Refusal("too_many_uploads");
+    this.#incoming.set(person, sending + 1);
+    try {
+      return await this.#receive(incoming);
+    } catch (error) {
+      if (error instanceof Refusal) throw error;
+      this.#db.report(error);
+      throw new Refusal("unavailable");
+    } finally {
+      const left = this.#incoming.get(person)! - 1;
+      if (left > 0) this.#incoming.set(person, left);
+      else this.#incoming.delete(person);
+    }
+  }
+
+  /** Forgets an upload that no message took; refused with `no_file`. */
+  async drop(person: string, id: string): Promise<void> {
+    await this.#db.write("dropUpload", { id, person });
+    await this.sweep();
+  }
+
+  /** Forgets old uploads, and removes content that nothing refers to. */
+  async sweep(): Promise<void> {
+    const before = this.#now() - TIMES.expiry;
+    await this.#db.write("expireUploads", { before });
+    // In turn: a file with the same content may just have come.
+    while (await this.#turns.run(() => this.#removeLoose()));
+  }
+
+  async #receive({ person, name, body }: Incoming): Promise<FileInfo> {
+    const staged = await this.#store.stage();
+    try {
+      const { hash, size, head } = await this.#write(staged, body);
+      const { type, width = null, height = null } = await kindOf(head);
+      const now = this.#now();
+      const upload: UploadsTable = {
+        ...{ id: uuidv7(now), person, hash, name: cleanFileName(name) },
+        ...{ type, size, width, height, created_at: now },
+      };
+      await this.#turns.run(() => this.#keep(staged, upload));
+      return fileInfo(upload);
+    } finally {
+      await staged.discard();
+    }
+  }
+
+  /** Listed before it is there: whatever happens in between, it is found again. */
+  async #keep(staged: StagedFile, upload: UploadsTable): Promise<void> {
+    const { id, person, hash } = upload;
+    await this.#db.write("addUpload", { upload, most: WAITING_UPLOADS });
+    try {
+      await staged.keep(hash);
+    } catch (error) {
+      await this.#db.write("dropUpload", { id, person }).catch(() => {});
+      throw error;
+    }
+  }
+
+  async #write(
+    staged: StagedFile,
+    body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  ): Promise<{ hash: string; size: number; head: Uint8Array }> {
+    const sum = createHash("sha256");
+    const head: Uint8Array[] = [];
+    let size = 0;
+    for await (const piece of arriving(body)) {
+      if (size < HEAD_BYTES) head.push(piece.subarray(0, HEAD_BYTES - size));
+      size += piece.length;
+      if (size > this.#limit) throw new Refusal("file_too_big");
+      sum.update(piece);
+      await staged.write(piece);
+    }
+    return { hash: sum.digest("hex"), size, head: joined(head) };
+  }
+
+  /** Removes some; tells whether there may be more. */
+  async #removeLoose(): Promise<boolean> {
+    const loose = await this.#db.read.selectFrom("loose_files as l")
+      .leftJoin("uploads as u", "u.hash", "l.hash")
+      .leftJoin("attachments as a", "a.hash", "l.hash")
+      .select(["l.hash", "u.id as upload", "a.id as attachment"])
+      .orderBy("l.hash").limit(100).execute();
+    const used = new Set(
+      loose.filter(({ upload, attachment }) => upload ?? attachment)
+        .map(({ hash }) => hash),
+    );
+    const hashes = [...new Set(loose.map(({ hash }) => hash))];
+    for (const hash of hashes) {
+      if (used.has(hash)) continue;
+      await this.#store.remove(hash);
+      await this.#store.remove(previewKey(hash));
+    }
+    await this.#db.write("forgetLoose", { hashes });
+    return loose.length === 100;
+  }
+}
+
+/** Where the small picture of some content is. */
+export function previewKey(hash: string): string {
+  return `${hash}.preview`;
+}
+
+/** The pieces of a body; refused with `upload_broken` when it breaks off or stalls. */
+async function* arriving(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const reader = body.getReader();
+  let isSilent = false;
+  const stop = () => {
+    isSilent = true;
+    reader.cancel().catch(() => {});
+  };
+  let timer = setTimeout(stop, TIMES.silence);
+  try {
+    while (true) {
+      const { done, value } = await reader.read().catch(() => {
+        throw new Refusal("upload_broken");
+      });
+      clearTimeout(timer);
+      if (isSilent) throw new Refusal("upload_broken");
+      if (done) return;
+      yield value;
+      timer = setTimeout(stop, TIMES.silence);
+    }
+  } finally {
+    clearTimeout(timer);
+    await reader.cancel().catch(() => {});
+  }
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(
+    pieces.reduce((size, piece) => size + piece.length, 0),
+  );
+  let end = 0;
+  for (const piece of pieces) {
+    whole.set(piece, end);
+    end += piece.length;
+  }
+  return whole;
+}
