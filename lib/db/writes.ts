@@ -37,6 +37,7 @@ export const writes = {
   follow,
   leaveRoom,
   markRead,
+  probe,
   setRetention,
   trimRoom,
   addUpload,
