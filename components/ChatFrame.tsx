@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ChatClient } from "../lib/client/chat_client.ts";
 import type { ChatProps } from "./chat_props.ts";
+import { ReaderContext, useReader } from "./body_context.ts";
 import { Conversation } from "./Conversation.tsx";
 import { PeopleColumn } from "./PeopleColumn.tsx";
 import { RoomNav } from "./RoomNav.tsx";
@@ -26,6 +27,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
   const [column, setColumn] = useColumn(() => setPeople(null));
   const [dialog, setDialog] = useState<"switcher" | "shortcuts" | null>(null);
   const [places] = useState(() => new Map<string, LogPlace>());
+  const reader = useReader(me.id, rooms);
   const close = () => setDialog(null);
   const t = useWords();
 
@@ -55,19 +57,21 @@ export function ChatFrame(props: ChatProps): JSX.Element {
         onOpen={open}
         onShortcuts={() => setDialog("shortcuts")}
       />
-      <Conversation
-        key={room.id}
-        props={props}
-        client={client}
-        outbox={outbox}
-        room={room}
-        me={me}
-        followed={choice.followed}
-        peopleShown={people.shown}
-        places={places}
-        onBack={() => setColumn("rooms")}
-        onPeople={() => togglePeople(!people.shown)}
-      />
+      <ReaderContext.Provider value={reader}>
+        <Conversation
+          key={room.id}
+          props={props}
+          client={client}
+          outbox={outbox}
+          room={room}
+          me={me}
+          followed={choice.followed}
+          peopleShown={people.shown}
+          places={places}
+          onBack={() => setColumn("rooms")}
+          onPeople={() => togglePeople(!people.shown)}
+        />
+      </ReaderContext.Provider>
       <PeopleColumn
         presence={client.presence(room.id)}
         cutOff={client.status !== "connected" &&

@@ -1,6 +1,8 @@
 /** A block of code with its language and a button that copies it. */
 import type { JSX } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { CodePart } from "./code/highlight.ts";
+import { languageOf } from "./code/languages.ts";
 import { CopyButton } from "./CopyButton.tsx";
 import { useInReach } from "./tab_stops.ts";
 import { useWords } from "./words.ts";
@@ -12,6 +14,7 @@ export function CodeBlock(
   const t = useWords();
   const inReach = useInReach();
   const box = useRef<HTMLPreElement>(null);
+  const parts = useParts(language, text);
   const [wide, setWide] = useState(false);
   // What scrolls sideways is a stop of its own, always: else no key scrolls it.
   useLayoutEffect(() => {
@@ -24,10 +27,38 @@ export function CodeBlock(
         <span>{language || t("message.code")}</span>
         <CopyButton text={text} label={t("message.copy_code")} />
       </div>
-      <pre
-        ref={box}
-        tabIndex={inReach || wide ? 0 : -1}
-      ><code>{text}</code></pre>
+      <pre ref={box} tabIndex={inReach || wide ? 0 : -1}><code>{
+        parts?.map((part, index) => <Part key={index} {...part} />) ?? text
+      }</code></pre>
     </div>
   );
+}
+
+function Part({ kind, text }: CodePart): JSX.Element {
+  return kind === null
+    ? <>{text}</>
+    : <span class={`code-${kind}`}>{text}</span>;
+}
+
+/** The coloured parts, once what tells them apart is loaded. */
+function useParts(language: string, text: string): CodePart[] | null {
+  const known = languageOf(language);
+  const [parts, setParts] = useState<CodePart[] | null>(null);
+  useEffect(() => {
+    setParts(null);
+    if (known === undefined) return;
+    let wanted = true;
+    const load = async () => {
+      const { highlight } = await import("./code/highlight.ts");
+      // One block a task: a page full of code stays responsive.
+      await new Promise((resolve) => setTimeout(resolve));
+      if (wanted) setParts(highlight(known, text));
+    };
+    // Without its colours, code is still there to read.
+    load().catch(() => {});
+    return () => {
+      wanted = false;
+    };
+  }, [known, text]);
+  return parts;
 }

@@ -1,44 +1,160 @@
-/** What a message says: running text, links and code, never HTML. */
+/** What a message says: text with its marks, links and code, never HTML. */
 import type { JSX } from "preact";
-import { type Block, parseBody, type Span } from "./body_parser.ts";
+import { useContext, useMemo } from "preact/hooks";
+import type { Person } from "../lib/protocol.ts";
+import { ReaderContext } from "./body_context.ts";
+import { parseBody } from "./body_parser.ts";
+import type { Block, Inline, ListItem } from "./body_tree.ts";
 import { CodeBlock } from "./CodeBlock.tsx";
 import { memo } from "./memo.ts";
+import { roomPath } from "./room_path.ts";
 import { useTabIndex } from "./tab_stops.ts";
+
+/** Where nobody is mentioned: one value, so that nothing renders again for it. */
+const NOBODY: readonly Person[] = [];
+
+/** What a message's text shows. */
+export interface MessageBodyProps {
+  body: string;
+  /** Whom it mentions. */
+  mentions?: readonly Person[] | undefined;
+}
 
 /** The body of a message; parsed again only when it changes. */
 export const MessageBody = memo(function MessageBody(
-  { body }: { body: string },
+  { body, mentions = NOBODY }: MessageBodyProps,
 ): JSX.Element {
+  const { rooms } = useContext(ReaderContext);
+  const blocks = useMemo(() => parseBody(body, { mentions, rooms }), [
+    body,
+    mentions,
+    rooms,
+  ]);
   return (
     <div class="body" dir="auto">
-      {parseBody(body).map((block, index) => (
-        <BlockView key={index} {...block} />
-      ))}
+      <Blocks blocks={blocks} />
     </div>
   );
 });
 
-function BlockView(block: Block): JSX.Element {
-  if (block.kind === "code") return <CodeBlock {...block} />;
+function Blocks({ blocks }: { blocks: readonly Block[] }): JSX.Element {
   return (
-    <p dir="auto">
-      {block.spans.map((span, index) => <SpanView key={index} {...span} />)}
-    </p>
+    <>
+      {blocks.map((block, index) => <BlockView key={index} block={block} />)}
+    </>
   );
 }
 
-function SpanView(span: Span): JSX.Element {
-  const tabIndex = useTabIndex();
-  if (span.kind === "code") return <code>{span.text}</code>;
-  if (span.kind === "text") return <>{span.text}</>;
+function BlockView({ block }: { block: Block }): JSX.Element {
+  switch (block.kind) {
+    case "code":
+      return <CodeBlock language={block.language} text={block.text} />;
+    case "quote":
+      return (
+        <blockquote dir="auto">
+          <Blocks blocks={block.blocks} />
+        </blockquote>
+      );
+    case "list":
+      return <List items={block.items} />;
+    case "heading":
+      return (
+        <p class="heading" dir="auto">
+          <Inlines nodes={block.children} />
+        </p>
+      );
+    case "text":
+      return (
+        <p dir="auto">
+          <Inlines nodes={block.children} />
+        </p>
+      );
+  }
+}
+
+/** A list with the numbers that were written. */
+function List({ items }: { items: readonly ListItem[] }): JSX.Element {
+  const children = items.map(({ value, blocks }, index) => (
+    <li key={index} value={value} dir="auto">
+      <Blocks blocks={blocks} />
+    </li>
+  ));
+  return items[0]?.value === undefined
+    ? <ul>{children}</ul>
+    : <ol>{children}</ol>;
+}
+
+function Inlines({ nodes }: { nodes: readonly Inline[] }): JSX.Element {
+  return (
+    <>
+      {nodes.map((node, index) => <InlineView key={index} node={node} />)}
+    </>
+  );
+}
+
+function InlineView({ node }: { node: Inline }): JSX.Element {
+  switch (node.kind) {
+    case "text":
+      return <>{node.text}</>;
+    case "code":
+      return <code>{node.text}</code>;
+    case "strong":
+      return (
+        <strong>
+          <Inlines nodes={node.children} />
+        </strong>
+      );
+    case "emphasis":
+      return (
+        <em>
+          <Inlines nodes={node.children} />
+        </em>
+      );
+    case "strike":
+      return (
+        <del>
+          <Inlines nodes={node.children} />
+        </del>
+      );
+    case "link":
+      return <Link {...node} />;
+    case "mention":
+      return <Mention {...node} />;
+    case "room":
+      return <RoomLink {...node} />;
+  }
+}
+
+function Link(
+  { href, title, children }: Extract<Inline, { kind: "link" }>,
+): JSX.Element {
   return (
     <a
-      href={span.href}
+      href={href}
+      title={title}
       target="_blank"
       rel="noopener noreferrer nofollow ugc"
-      tabIndex={tabIndex}
+      tabIndex={useTabIndex()}
     >
-      {span.text}
+      <Inlines nodes={children} />
+    </a>
+  );
+}
+
+function Mention(
+  { person, text }: Extract<Inline, { kind: "mention" }>,
+): JSX.Element {
+  const { me } = useContext(ReaderContext);
+  const isMine = person === null || person === me;
+  return <span class={isMine ? "mention own" : "mention"}>{text}</span>;
+}
+
+function RoomLink(
+  { slug, name }: Extract<Inline, { kind: "room" }>,
+): JSX.Element {
+  return (
+    <a class="room-mention" href={roomPath(slug)} tabIndex={useTabIndex()}>
+      <bdi>{`#${name}`}</bdi>
     </a>
   );
 }

@@ -1,106 +1,209 @@
-/** Finds links and code in a message: a pure function, no HTML anywhere. */
+/**
+ * Reads a message's Markdown, in time that grows with its length: code, quotes,
+ * lists, headings, and what `body_inlines.ts` finds in running text. It keeps
+ * the conventions of chats: lines break where they were broken, a quote or a
+ * list ends with its last marked line, and what is no markup stays as it was.
+ */
+import { parseInlines } from "./body_inlines.ts";
+import {
+  type Block,
+  type BodyNames,
+  type Inline,
+  type ListItem,
+  MOST_NESTED_BLOCKS,
+} from "./body_tree.ts";
 
-/** A stretch of running text. */
-export type Span =
-  | { kind: "text"; text: string }
-  | { kind: "code"; text: string }
-  | { kind: "link"; text: string; href: string };
+const FENCE = /^ {0,3}(`{3,}|~{3,})([^`]*)$/;
+const HEADING = /^#{1,6} +(?=\S)/;
+const QUOTE = /^ {0,3}>(?=[ >]|$)/;
+const MARKER = /^( {0,3})(?:[-*]|(\d{1,9})[.)]) +(?=\S)/;
+const ESCAPED = /^( {0,3})\\(?=[#>-])/gm;
+/** Paragraphs of one text, with the blank lines between them. */
+const BLANK_LINES = /(\n(?:[ \t]*\n)+)/;
 
-/** A paragraph of running text, or a block of code. */
-export type Block =
-  | { kind: "text"; spans: Span[] }
-  | { kind: "code"; language: string; text: string };
+const NO_NAMES: BodyNames = { mentions: [], rooms: new Map() };
 
-// A fence opens and closes at the start of a line.
-const FENCE = /^```([^\n`]*)\n([\s\S]*?)\n?^```[ \t]*$/gm;
-const INLINE_CODE = /```([^\n]+?)```|`([^`\n]+)`/g;
-// Behind a host in ASCII a letter of another script is a sentence going on.
-// Full-width and CJK punctuation, quotes and spaces end an address.
-const LINK =
-  /(?<![A-Za-z0-9])https?:\/\/(?:[A-Za-z0-9._~%@:\-[\]]+|[\p{L}\p{N}.-]+)(?:[/?#][^\s<>"`\u2018-\u201f\u2026\u3000-\u303f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]*)?/giu;
-const TRAILING = /[.,!?;:'*_~)\]}]$/;
-const OPENING: Readonly<Record<string, string>> = {
-  ")": "(",
-  "]": "[",
-  "}": "{",
-};
+/** The blocks of a body; the names are looked for in running text. */
+export function parseBody(body: string, names = NO_NAMES): Block[] {
+  return parseBlocks(body.split("\n"), 0, names);
+}
 
-/** Cuts a body into blocks; joined again their texts are the body less its marks. */
-export function parseBody(body: string): Block[] {
+interface Found {
+  block: Block;
+  /** Index of the line behind it. */
+  end: number;
+}
+
+function parseBlocks(
+  lines: readonly string[],
+  depth: number,
+  names: BodyNames,
+): Block[] {
   const blocks: Block[] = [];
-  let end = 0;
-  for (const match of body.matchAll(FENCE)) {
-    pushText(blocks, body.slice(end, match.index));
-    const [whole, language = "", text = ""] = match;
-    blocks.push({ kind: "code", language: language.trim(), text });
-    end = match.index + whole.length;
+  const unclosed = new Set<string>();
+  let text: string[] = [];
+  const endText = () => {
+    const children = parseText(text, names);
+    if (children.length > 0) blocks.push({ kind: "text", children });
+    text = [];
+  };
+  for (let at = 0; at < lines.length;) {
+    const found = codeAt(lines, at, unclosed) ?? headingAt(lines, at, names) ??
+      (depth < MOST_NESTED_BLOCKS
+        ? quoteAt(lines, at, depth, names) ?? listAt(lines, at, depth, names)
+        : null);
+    if (found === null) {
+      text.push(lines[at++]!);
+      continue;
+    }
+    endText();
+    blocks.push(found.block);
+    at = found.end;
   }
-  pushText(blocks, body.slice(end));
+  endText();
   return blocks;
 }
 
-function pushText(blocks: Block[], text: string): void {
-  const trimmed = text.replace(/^\n+|\n+$/g, "");
-  if (trimmed.trim() === "") return;
-  blocks.push({ kind: "text", spans: parseSpans(trimmed) });
+function parseText(lines: readonly string[], names: BodyNames): Inline[] {
+  let start = 0;
+  let end = lines.length;
+  while (start < end && isBlank(lines[start]!)) start++;
+  while (end > start && isBlank(lines[end - 1]!)) end--;
+  const text = lines.slice(start, end).join("\n").replace(ESCAPED, "$1");
+  return text.split(BLANK_LINES).flatMap((part, index): Inline[] =>
+    index % 2 === 1 ? [{ kind: "text", text: part }] : parseInlines(part, names)
+  );
 }
 
-function parseSpans(text: string): Span[] {
-  const spans: Span[] = [];
-  let end = 0;
-  for (const match of text.matchAll(INLINE_CODE)) {
-    pushLinks(spans, text.slice(end, match.index));
-    spans.push({ kind: "code", text: match[1] ?? match[2] ?? "" });
-    end = match.index + match[0].length;
+/** A fenced block; one that is never closed is text, and not sought again. */
+function codeAt(
+  lines: readonly string[],
+  at: number,
+  unclosed: Set<string>,
+): Found | null {
+  const [, fence = "", info = ""] = FENCE.exec(lines[at]!) ?? [];
+  if (fence === "" || unclosed.has(fence)) return null;
+  for (let end = at + 1; end < lines.length; end++) {
+    const last = beforeFence(lines[end]!, fence);
+    if (last === null) continue;
+    const code = lines.slice(at + 1, end);
+    if (last !== "") code.push(last);
+    const text = code.join("\n");
+    const language = info.trim();
+    return { block: { kind: "code", language, text }, end: end + 1 };
   }
-  pushLinks(spans, text.slice(end));
-  return spans;
+  unclosed.add(fence);
+  return null;
 }
 
-function pushLinks(spans: Span[], text: string): void {
-  let end = 0;
-  for (const match of text.matchAll(LINK)) {
-    const address = trimAddress(match[0]);
-    const href = hrefOf(address);
-    if (href === null) continue;
-    pushPlain(spans, text.slice(end, match.index));
-    spans.push({ kind: "link", text: address, href });
-    end = match.index + address.length;
+/** What stands before a closing fence in its line; null where none closes. */
+function beforeFence(line: string, fence: string): string | null {
+  const trimmed = line.trimEnd();
+  let start = trimmed.length;
+  while (trimmed[start - 1] === fence[0]) start--;
+  const length = trimmed.length - start;
+  const before = trimmed.slice(0, start);
+  if (before.trim() === "") return length >= fence.length ? "" : null;
+  return fence[0] === "`" && length === fence.length ? before : null;
+}
+
+function headingAt(
+  lines: readonly string[],
+  at: number,
+  names: BodyNames,
+): Found | null {
+  const line = lines[at]!;
+  const mark = HEADING.exec(line)?.[0];
+  if (mark === undefined) return null;
+  const children = parseInlines(line.slice(mark.length), names);
+  return { block: { kind: "heading", children }, end: at + 1 };
+}
+
+function quoteAt(
+  lines: readonly string[],
+  at: number,
+  depth: number,
+  names: BodyNames,
+): Found | null {
+  const quoted: string[] = [];
+  let end = at;
+  for (; end < lines.length; end++) {
+    const line = lines[end]!;
+    const mark = QUOTE.exec(line)?.[0];
+    if (mark === undefined) break;
+    quoted.push(line.slice(mark.length).replace(/^ /, ""));
   }
-  pushPlain(spans, text.slice(end));
+  if (end === at) return null;
+  const blocks = parseBlocks(quoted, depth + 1, names);
+  return { block: { kind: "quote", blocks }, end };
 }
 
-function pushPlain(spans: Span[], text: string): void {
-  if (text !== "") spans.push({ kind: "text", text });
+interface Marker {
+  /** Spaces before it, and characters up to the item's text. */
+  indent: number;
+  width: number;
+  /** Its number; null for a bullet. */
+  value: number | null;
 }
 
-/** Gives back to the sentence what ends it: `(see https://a.org/b).` */
-function trimAddress(address: string): string {
-  const closings = new Map<string, number>();
-  for (const bracket of ")]}") {
-    const surplus = count(address, bracket) - count(address, OPENING[bracket]!);
-    closings.set(bracket, surplus);
+function listAt(
+  lines: readonly string[],
+  at: number,
+  depth: number,
+  names: BodyNames,
+): Found | null {
+  const items: ListItem[] = [];
+  const first = markerOf(lines[at]!);
+  let marker = first;
+  let end = at;
+  while (
+    marker !== null && (marker.value === null) === (first?.value === null)
+  ) {
+    const content = [lines[end]!.slice(marker.width)];
+    end = takeInner(lines, end + 1, marker, content);
+    const blocks = parseBlocks(content, depth + 1, names);
+    items.push(
+      marker.value === null ? { blocks } : { value: marker.value, blocks },
+    );
+    const next = skipBlank(lines, end);
+    marker = markerOf(lines[next] ?? "");
+    if (marker !== null) end = next;
   }
-  let end = address.length;
-  for (; TRAILING.test(address[end - 1] ?? ""); end--) {
-    const last = address[end - 1]!;
-    const surplus = closings.get(last);
-    if (surplus === undefined) continue;
-    if (surplus <= 0) break;
-    closings.set(last, surplus - 1);
-  }
-  return address.slice(0, end);
+  return end === at ? null : { block: { kind: "list", items }, end };
 }
 
-function count(text: string, character: string): number {
-  return text.split(character).length - 1;
+/** Takes the lines that stand further in than the marker; gives the end of them. */
+function takeInner(
+  lines: readonly string[],
+  start: number,
+  { indent, width }: Marker,
+  content: string[],
+): number {
+  let end = start;
+  while (true) {
+    const next = skipBlank(lines, end);
+    const line = lines[next]?.replace(/^\t/, "    ") ?? "";
+    const inner = line.length - line.trimStart().length;
+    if (inner < indent + 2) return end;
+    while (end++ < next) content.push("");
+    content.push(line.slice(Math.min(inner, width)));
+  }
 }
 
-function hrefOf(address: string): string | null {
-  try {
-    const url = new URL(address);
-    return /^https?:$/.test(url.protocol) ? url.href : null;
-  } catch {
-    return null;
-  }
+function markerOf(line: string): Marker | null {
+  const match = MARKER.exec(line);
+  // A line of nothing but marks is a drawn line.
+  if (match === null || !/[^-* ]/.test(line)) return null;
+  const [{ length: width }, spaces = "", digits] = match;
+  const indent = spaces.length;
+  return { indent, width, value: digits === undefined ? null : Number(digits) };
+}
+
+function skipBlank(lines: readonly string[], at: number): number {
+  while (at < lines.length && isBlank(lines[at]!)) at++;
+  return at;
+}
+
+function isBlank(line: string): boolean {
+  return line.trim() === "";
 }

@@ -1,14 +1,72 @@
-import { assertEquals } from "@std/assert";
-import { parseBody, type Span } from "../components/body_parser.ts";
+import inspector from "node:inspector";
+import { assert, assertEquals } from "@std/assert";
+import { parseBody } from "../components/body_parser.ts";
+import type { Block, BodyNames, Inline } from "../components/body_tree.ts";
+import { VECTORS } from "./fixtures/xss.ts";
 
-function spans(body: string): Span[] {
-  return parseBody(body).flatMap((block) =>
-    block.kind === "text" ? block.spans : []
-  );
+const NAMES: BodyNames = {
+  mentions: [
+    { id: "ana", name: "Ana" },
+    { id: "maria", name: "Ana Maria" },
+    { id: "lei", name: "李雷" },
+  ],
+  rooms: new Map([["boats", "Boats"], ["文档", "文档"]]),
+};
+
+/** The tree as a text: `<strong>bold</strong>`. */
+function outline(nodes: readonly (Block | Inline)[]): string {
+  return nodes.map((node) => {
+    const { kind } = node;
+    if ("children" in node) return tag(kind, outline(node.children));
+    if (kind === "text") return node.text;
+    if (kind === "quote") return tag(kind, outline(node.blocks));
+    if (kind === "list") {
+      return tag(
+        kind,
+        node.items.map(({ value, blocks }) =>
+          `(${value ?? "-"} ${outline(blocks)})`
+        ).join(""),
+      );
+    }
+    return tag(kind, kind === "room" ? node.name : node.text);
+  }).join("");
 }
 
-function links(body: string): string[] {
-  return spans(body).flatMap((span) => span.kind === "link" ? [span.text] : []);
+function tag(kind: string, content: string): string {
+  return kind === "text" ? content : `<${kind}>${content}</${kind}>`;
+}
+
+function read(body: string): string {
+  return outline(parseBody(body, NAMES));
+}
+
+/** All inlines, those inside others too. */
+function inlines(nodes: readonly (Block | Inline)[]): Inline[] {
+  return nodes.flatMap((node): Inline[] => {
+    if (node.kind === "list") {
+      return node.items.flatMap(({ blocks }) => inlines(blocks));
+    }
+    if (node.kind === "quote") return inlines(node.blocks);
+    if (node.kind === "heading") return inlines(node.children);
+    if ("language" in node) return [];
+    if (!("children" in node)) return [node as Inline];
+    const own = node.kind === "text" ? [] : [node as Inline];
+    return [...own, ...inlines(node.children)];
+  });
+}
+
+function linksIn(body: string) {
+  return inlines(parseBody(body, NAMES)).filter((node) => node.kind === "link");
+}
+
+function reads(cases: readonly (readonly [string, string])[]): void {
+  for (const [body, expected] of cases) {
+    assertEquals(read(body), expected, body);
+  }
+}
+
+function staysText(bodies: readonly string[]): void {
+  reads(bodies.map((body) => [body, body]));
 }
 
 Deno.test("A link ends where the sentence goes on", () => {
@@ -25,13 +83,41 @@ Deno.test("A link ends where the sentence goes on", () => {
     ["https://例子.中国/路", ["https://例子.中国/路"]],
     ["HTTP://A.ORG", ["HTTP://A.ORG"]],
     ["http://localhost:8000/x?y=1#z", ["http://localhost:8000/x?y=1#z"]],
+    ["**https://a.org/x** _https://b.org/a_b_", [
+      "https://a.org/x",
+      "https://b.org/a_b",
+    ]],
+    ["mailto:a@b.org, yes", ["mailto:a@b.org"]],
   ];
   for (const [body, expected] of cases) {
-    assertEquals(links(body), expected, body);
+    const texts = linksIn(body).map(({ children }) => outline(children));
+    assertEquals(texts, expected, body);
   }
 });
 
-Deno.test("Only http and https become links", () => {
+Deno.test("A link with a text says where it leads", () => {
+  assertEquals(linksIn("see [the **docs**](https://a.org/x_(y))!"), [{
+    kind: "link",
+    href: "https://a.org/x_(y)",
+    title: "a.org",
+    children: [{ kind: "text", text: "the " }, {
+      kind: "strong",
+      children: [{ kind: "text", text: "docs" }],
+    }],
+  }]);
+  assertEquals(linksIn("[write](mailto:a@b.org)")[0]?.title, "a@b.org");
+  reads([["[https://a.org](https://a.org)", "<link>https://a.org</link>"]]);
+});
+
+Deno.test("A link whose text is another address shows both", () => {
+  const links = linksIn("[https://bank.example](https://evil.example/x)");
+  assertEquals(links.map(({ href }) => href), [
+    "https://bank.example/",
+    "https://evil.example/x",
+  ]);
+});
+
+Deno.test("Only http, https and mailto become links", () => {
   for (
     const body of [
       "javascript:alert(1)",
@@ -39,49 +125,263 @@ Deno.test("Only http and https become links", () => {
       "xhttps://a.org",
       "https://",
       "http://[bad",
-      "mailto:a@b.c",
+      "ftp://a.org",
+      "[x](javascript:alert(1))",
+      "[x](//a.org)",
+      "[x](/settings)",
+      "[x]( mailto:)",
+      "[](https://)",
     ]
-  ) assertEquals(links(body), [], body);
+  ) assertEquals(linksIn(body), [], body);
+});
+
+Deno.test("What tries to run becomes no link and no markup", () => {
+  assert(VECTORS.length >= 60);
+  for (const body of VECTORS) {
+    for (const { href } of linksIn(body)) {
+      assert(/^(https?:\/\/|mailto:)/.test(href), `${body}: ${href}`);
+    }
+    for (const text of textsIn(parseBody(body, NAMES))) {
+      assert(body.includes(text), `${body}: ${text}`);
+    }
+  }
+});
+
+/** Everything that is shown, as it is written into the page. */
+function textsIn(nodes: readonly unknown[]): string[] {
+  return (nodes as Record<string, unknown[] & string>[]).flatMap((node) => [
+    ...node.text === undefined ? [] : [node.text],
+    ...textsIn(
+      [...node.children ?? [], ...node.blocks ?? [], ...node.items ?? []],
+    ),
+  ]);
+}
+
+Deno.test("Marks make text bold, italic, struck out and code", () => {
+  reads([
+    [
+      "**b** *i* _i_ ~~s~~ `c`",
+      "<strong>b</strong> <emphasis>i</emphasis> <emphasis>i</emphasis> <strike>s</strike> <code>c</code>",
+    ],
+    ["***both***", "<emphasis><strong>both</strong></emphasis>"],
+    ["**a *b* c**", "<strong>a <emphasis>b</emphasis> c</strong>"],
+    ["*a **b***", "<emphasis>a <strong>b</strong></emphasis>"],
+    ["**a\nb**", "<strong>a\nb</strong>"],
+    ["*a **b* c**", "<emphasis>a **b</emphasis> c**"],
+    ["\\*a\\* `\\*`", "*a* <code>\\*</code>"],
+    ["`` a`b ``", "<code>a`b</code>"],
+  ]);
+});
+
+Deno.test("Marks work beside Chinese, Japanese and Korean punctuation", () => {
+  reads([
+    ["**注意：**请看", "<strong>注意：</strong>请看"],
+    ["这是**“重点”**内容", "这是<strong>“重点”</strong>内容"],
+    ["*注意：*请", "<emphasis>注意：</emphasis>请"],
+    ["これは**重要**です。", "これは<strong>重要</strong>です。"],
+    ["**볼드**는", "<strong>볼드</strong>는"],
+    ["~~旧的~~新的", "<strike>旧的</strike>新的"],
+  ]);
+});
+
+Deno.test("What is no markup stays as it was", () => {
+  staysText([
+    "  two spaces before",
+    "a\n\n    b\n  c",
+    "2*3*4 = 24, 2**3**4, x**2 + y**2",
+    "snake_case_name and _private",
+    "5 * 3 * 2",
+    "f(*args, **kwargs)",
+    "¯\\_(ツ)_/¯",
+    "C:\\temp\\new",
+    "~5 and ~~~",
+    "#hashtag #1",
+    ">:( and >.<",
+    "-5 degrees",
+    "* * *\n---",
+    "`not\nclosed`",
+    "** a **",
+    "&amp; &lt;b&gt;",
+    "![[[[ ]]]] [x] (y) [x](y",
+    "a@ana.org @Anabel",
+  ]);
+});
+
+Deno.test("Quotes, lists and headings", () => {
+  reads([
+    ["> a\n> > b\nc", "<quote>a<quote>b</quote></quote>c"],
+    [
+      "- a\n  - b\n    1. c\n- d\ntext",
+      "<list>(- a<list>(- b<list>(1 c)</list>)</list>)(- d)</list>text",
+    ],
+    ["3. a\n   more\n7) b\n\n9. c", "<list>(3 a\nmore)(7 b)(9 c)</list>"],
+    ["- a\n1. b", "<list>(- a)</list><list>(1 b)</list>"],
+    ["- ```js\n  x\n  ```", "<list>(- <code>x</code>)</list>"],
+    [
+      "# A **b**\n## c\ntext",
+      "<heading>A <strong>b</strong></heading><heading>c</heading>text",
+    ],
+    ["\\# a\n\\- b\n\\> c", "# a\n- b\n> c"],
+  ]);
 });
 
 Deno.test("Code is left alone, inline and in blocks", () => {
-  assertEquals(spans("a `https://a.org` b"), [
-    { kind: "text", text: "a " },
-    { kind: "code", text: "https://a.org" },
-    { kind: "text", text: " b" },
-  ]);
-  assertEquals(parseBody("x\n```ts\nlet a;\n\n  b\n```\ny"), [
-    { kind: "text", spans: [{ kind: "text", text: "x" }] },
-    { kind: "code", language: "ts", text: "let a;\n\n  b" },
-    { kind: "text", spans: [{ kind: "text", text: "y" }] },
+  assertEquals(parseBody("x\n```ts\nlet a;\n\n  **b**\n```\ny"), [
+    { kind: "text", children: [{ kind: "text", text: "x" }] },
+    { kind: "code", language: "ts", text: "let a;\n\n  **b**" },
+    { kind: "text", children: [{ kind: "text", text: "y" }] },
   ]);
   assertEquals(parseBody("```\n```"), [
     { kind: "code", language: "", text: "" },
   ]);
+  reads([
+    ["a `https://a.org` b", "a <code>https://a.org</code> b"],
+    ["`@Ana #boats **x**`", "<code>@Ana #boats **x**</code>"],
+    ["```\na```\nb", "<code>a</code>b"],
+    ["````\n```\n````", "<code>```</code>"],
+    ["~~~\na\n~~~", "<code>a</code>"],
+  ]);
+  staysText(["```ts\nlet a"]);
 });
 
-Deno.test("A fence that is never closed is text", () => {
-  assertEquals(spans("```ts\nlet a"), [{ kind: "text", text: "```ts\nlet a" }]);
+Deno.test("Names of those mentioned, of everyone and of one's rooms stand out", () => {
+  reads([
+    [
+      "Hi @Ana Maria, @ana!",
+      "Hi <mention>@Ana Maria</mention>, <mention>@ana</mention>!",
+    ],
+    [
+      "**@Ana** 你好@李雷你好",
+      "<strong><mention>@Ana</mention></strong> 你好<mention>@李雷</mention>你好",
+    ],
+    ["@here @nobody", "<mention>@here</mention> @nobody"],
+    [
+      "see #boats, #文档 and #nowhere",
+      "see <room>Boats</room>, <room>文档</room> and #nowhere",
+    ],
+    ["c#boats", "c#boats"],
+  ]);
+  const [mention, everyone] = inlines(parseBody("@ANA@here @here", NAMES));
+  assertEquals(mention, { kind: "mention", person: "ana", text: "@ANA" });
+  assertEquals(everyone, { kind: "text", text: "@here " });
 });
 
-Deno.test("Markup stays text", () => {
-  const body = '<img src=x onerror="alert(1)"> & <b>';
-  assertEquals(spans(body), [{ kind: "text", text: body }]);
-});
+/** Hostile bodies of about `size` characters. */
+function bombs(size: number): string[] {
+  const fill = (part: string) => part.repeat(size / part.length);
+  return [
+    ..."*_~`[]>#-@\\(\n \t".split("").map(fill),
+    ...[
+      "![[[[",
+      "[a](",
+      "[a](https:",
+      "](",
+      "> ",
+      "- ",
+      "1. ",
+      "*a ",
+      "*a **b ",
+    ],
+    ...["_a__b", "~~a ", "`a", "``a`", "```a\n~~~\n", "```\n", "@here", "\\*"],
+    ...["https://", "https://[", "https://a.org/)", "mailto:a@", "#a", "- a\n"],
+    ...["> a\n\n", "**注", "*a* ", "a\n \n", "# a\n", "1) a\n  "],
+  ].map((part) => part.length > 1 && part.length < 20 ? fill(part) : part)
+    .concat([
+      fill("*a ") + fill(" a*"),
+      fill("[") + "https://a.org " + fill("](https://b.org)"),
+      fill("[") + fill("]"),
+      `https://a.org/${fill("(")}${fill(")")}`,
+      Array.from({ length: size / 40 }, (_, i) => " ".repeat(i) + "- a").join(
+        "\n",
+      ),
+      Array.from({ length: size / 40 }, (_, i) => ">".repeat(i) + " a").join(
+        "\n",
+      ),
+      Array.from({ length: size / 40 }, (_, i) => "`".repeat(i) + "a").join(""),
+    ]);
+}
 
-Deno.test("Hostile bodies are parsed in time", () => {
-  for (
-    const body of [
-      "`".repeat(8_000),
-      "```\n".repeat(2_000),
-      "https://".repeat(1_000),
-      `https://a.org/${")".repeat(8_000)}`,
-      `https://a.org/${"(".repeat(4_000)}${")".repeat(4_000)}`,
-    ]
-  ) {
-    const start = performance.now();
-    parseBody(body);
-    const spent = performance.now() - start;
-    assertEquals(spent < 500, true, `${body.slice(0, 20)}: ${spent} ms`);
+/** How deep a tree is, and how many nodes it has. */
+function measure(nodes: readonly unknown[]): { depth: number; count: number } {
+  let depth = 0;
+  let count = 0;
+  for (const node of nodes as Record<string, unknown[]>[]) {
+    const inner = measure(
+      [...node.children ?? [], ...node.blocks ?? [], ...node.items ?? []],
+    );
+    depth = Math.max(depth, 1 + inner.depth);
+    count += 1 + inner.count;
+  }
+  return { depth, count };
+}
+
+Deno.test("Hostile bodies give bounded trees", () => {
+  for (const body of bombs(8_000)) {
+    const { depth, count } = measure(parseBody(body, NAMES));
+    const what = body.slice(0, 20);
+    assert(count <= body.length + 2, `${what}: ${count} nodes`);
+    assert(depth <= 24, `${what}: ${depth} deep`);
   }
 });
+
+Deno.test("Four times as long a hostile body takes at most six times the steps", async () => {
+  const small = bombs(2_000);
+  const large = bombs(8_000);
+  await using steps = await StepCounter.start();
+  for (let i = 0; i < small.length; i++) {
+    const few = await steps.of(() => parseBody(small[i]!, NAMES));
+    const many = await steps.of(() => parseBody(large[i]!, NAMES));
+    assert(few > 0);
+    assert(
+      many <= 6 * few + 2_000,
+      `${small[i]!.slice(0, 20)}: ${few} steps, then ${many}`,
+    );
+  }
+});
+
+/** Counts how often the parser's blocks of code are run, as V8 tells it. */
+class StepCounter {
+  #session = new inspector.Session();
+
+  static async start(): Promise<StepCounter> {
+    const counter = new StepCounter();
+    counter.#session.connect();
+    await counter.#ask("Profiler.enable");
+    await counter.#ask("Profiler.startPreciseCoverage", {
+      callCount: true,
+      detailed: true,
+    });
+    return counter;
+  }
+
+  async of(run: () => void): Promise<number> {
+    await this.#ask("Profiler.takePreciseCoverage");
+    run();
+    const { result } = await this.#ask("Profiler.takePreciseCoverage");
+    let steps = 0;
+    for (const { url, functions } of result) {
+      if (!url.includes("/components/body_")) continue;
+      for (const { ranges } of functions) {
+        for (const { count } of ranges) steps += count;
+      }
+    }
+    return steps;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#ask("Profiler.disable");
+    this.#session.disconnect();
+  }
+
+  // deno-lint-ignore no-explicit-any
+  #ask(method: string, params = {}): Promise<any> {
+    return new Promise((resolve, reject) =>
+      this.#session.post(
+        method,
+        params,
+        (error: unknown, result: unknown) =>
+          error ? reject(error) : resolve(result),
+      )
+    );
+  }
+}

@@ -1,0 +1,46 @@
+/** What a message says, as a tree: nothing in it is HTML. */
+import type { Person } from "../lib/protocol.ts";
+
+/** A stretch of running text. */
+export type Inline =
+  | { kind: "text"; text: string }
+  | { kind: "code"; text: string }
+  | { kind: "strong" | "emphasis" | "strike"; children: Inline[] }
+  | {
+    kind: "link";
+    /** Absolute, and `http:`, `https:` or `mailto:`. */
+    href: string;
+    /** Where it leads, of a link whose text doesn't say so. */
+    title?: string;
+    children: Inline[];
+  }
+  /** A person's id, or null for everyone here. */
+  | { kind: "mention"; person: string | null; text: string }
+  | { kind: "room"; slug: string; name: string };
+
+/** An item of a list; `value` is its number as it was written. */
+export interface ListItem {
+  value?: number;
+  blocks: Block[];
+}
+
+/** A part of a message that has lines of its own. */
+export type Block =
+  | { kind: "text" | "heading"; children: Inline[] }
+  | { kind: "code"; language: string; text: string }
+  | { kind: "quote"; blocks: Block[] }
+  | { kind: "list"; items: ListItem[] };
+
+/** What names in a body are checked against. */
+export interface BodyNames {
+  /** Whom the message mentions. */
+  mentions: readonly Person[];
+  /** Names of the rooms that one follows, by slug. */
+  rooms: ReadonlyMap<string, string>;
+}
+
+/** Blocks inside blocks; what is nested deeper is text. */
+export const MOST_NESTED_BLOCKS = 6;
+
+/** Bold in italics in a link …; what is nested deeper is text. */
+export const MOST_NESTED_INLINES = 8;
