@@ -5,6 +5,7 @@ import { MIGRATIONS } from "../lib/db/migrations/mod.ts";
 import { migrateSqlite } from "../lib/db/migrations/sqlite.ts";
 import { UUID_COLUMNS } from "../lib/db/schema.ts";
 import { openSqlite } from "../lib/db/sqlite.ts";
+import { bytesToUuid } from "../lib/db/uuid.ts";
 import { SqliteStore } from "./support/sqlite_store.ts";
 
 const NEXT = MIGRATIONS.length + 1;
@@ -74,6 +75,20 @@ test("change nothing where nothing is missing", async (store) => {
   await (await store.open()).close();
   assertEquals(everything(), before);
   assertEquals(backupsOf(store), []);
+});
+
+test("keep everything of a database of the first version [L8]", async (store) => {
+  await migrateTo(store, MIGRATIONS.slice(0, 1));
+  const [before] = rowsOf(store.file, "select id, floor from rooms");
+  const db = await store.open();
+  const after = await db.read.selectFrom("rooms").selectAll().execute();
+  await db.close();
+  assertEquals(
+    after.map(({ id, floor, floor_posts, retention_days }) => [
+      ...[id, floor, floor_posts, retention_days],
+    ]),
+    [[bytesToUuid(before!.id as Uint8Array), before!.floor, 0, null]],
+  );
 });
 
 test("refuse a schema newer than the program, and say what to do", async (store) => {
