@@ -90,10 +90,10 @@ export class Requests {
       const person = connection.session.person.id;
       await this.#services.following.read(person, id, seq);
     },
-    report: async (connection, { room, ...counts }) => {
+    report: async (connection, { room, gaps, doubles, reorders }) => {
       const { id } = await this.#room(room);
       const person = connection.session.person.id;
-      this.#services.reports.take(person, id, counts);
+      this.#services.reports.take(person, id, { gaps, doubles, reorders });
     },
     ping: (connection, { ref }) =>
       connection.send({ type: "pong", ...refOf(ref) }),

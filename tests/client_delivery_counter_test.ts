@@ -118,6 +118,24 @@ Deno.test("A page that saw nothing wrong reports nothing, however often it recon
   stage.client.stop();
 });
 
+Deno.test("An answer to a join of before the room was left begins no stream [C2]", async () => {
+  const stage = new Stage();
+  const socket = await stage.connect();
+  stage.client.open("r1");
+  const [join] = socket.of("join");
+  stage.client.close("r1");
+  stage.client.open("r1");
+  stage.client.close("r1");
+  const late = join!.ref as number;
+  socket.receive(messages(1, 8, { ref: late }));
+  socket.receive(entries([posted(6), posted(7)]));
+  stage.client.open("r1");
+  answerJoin(stage, [posted(9)]);
+  await stage.clock.tick(REPORT_TIMES.delay);
+  assertEquals(socket.of("report"), []);
+  stage.client.stop();
+});
+
 Deno.test("A page reports what it saw wrong, together and at most once a minute [C2]", async () => {
   const stage = new Stage();
   const socket = await joined(stage);

@@ -21,10 +21,15 @@ export class DeliveryCounter {
   #messages: RoomState["messages"] | null = null;
   #pending: RoomState["pending"] | null = null;
 
-  /** The server answered a join, or sent a reset: what follows comes after `seq`. */
+  /** The server answered a join: what follows comes after `seq`. */
   begin(seq: number): void {
     this.end();
     this.#cursor = seq;
+  }
+
+  /** The server sent a reset on its own: so does what follows that. */
+  reset(seq: number): void {
+    if (this.#cursor !== null) this.begin(seq);
   }
 
   /** Nothing is to come any more: the connection broke, or the room was left. */

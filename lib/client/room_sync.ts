@@ -97,8 +97,10 @@ export class RoomSync {
     if (frame.ref !== undefined && older?.ref === frame.ref) {
       return this.#olderPage(room, older, frame);
     }
-    this.#answersJoin(room, frame);
-    if (frame.reset) room.deliveries.begin(frame.seq);
+    // What answers a join of before the room was left begins nothing.
+    const answered = this.#answersJoin(room, frame);
+    if (answered) room.deliveries.begin(frame.seq);
+    else if (frame.ref === undefined) room.deliveries.reset(frame.seq);
     const applied = room.state.applyMessages(frame);
     if (applied === "applied") this.#inStep(room);
     this.#reports.look(room);
