@@ -5,14 +5,21 @@ import type { ServerFrame } from "../lib/protocol.ts";
 import { browserTest, isSound, type Visitor } from "./support/browser.ts";
 import { TcpProxy } from "./support/tcp_proxy.ts";
 
+/** What the parser makes of a metric; it brings no types. */
+interface Family {
+  name: string;
+  metrics: { labels: { finding: string }; value: string }[];
+}
+
 /** What pages reported so far, by what it was. */
 async function findings(url: string): Promise<Record<string, number>> {
   const text = await (await fetch(`${url}/metrics`)).text();
-  const family = parsePrometheus(text).find(({ name }) =>
+  const families: Family[] = parsePrometheus(text);
+  const family = families.find(({ name }) =>
     name === "atoll_page_findings_total"
   )!;
   return Object.fromEntries(
-    family.metrics.map(({ labels, value }) => [labels!.finding, Number(value)]),
+    family.metrics.map(({ labels, value }) => [labels.finding, Number(value)]),
   );
 }
 
