@@ -19,7 +19,7 @@ import { useWords } from "./words.ts";
 
 /** The page: rooms, the conversation, people, and what opens over them. */
 export function ChatFrame(props: ChatProps): JSX.Element {
-  const { client, outbox } = useChatClient(props);
+  const { client, outbox, trays } = useChatClient(props);
   const choice = useRooms(client, props);
   const { room, rooms } = choice;
   const me = client.person ?? props.me.person;
@@ -63,6 +63,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
           props={props}
           client={client}
           outbox={outbox}
+          trays={trays}
           room={room}
           me={me}
           followed={choice.followed}

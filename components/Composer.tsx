@@ -1,9 +1,13 @@
 /** Where one writes: a real form that also works without scripts. */
 import type { JSX, RefObject } from "preact";
-import { useLayoutEffect, useState } from "preact/hooks";
+import { useContext, useLayoutEffect, useState } from "preact/hooks";
 import { bodyProblem, LIMITS, normalizeBody } from "../lib/protocol.ts";
 import type { ErrorCode } from "../lib/protocol.ts";
 import { keepDraft, readDraft } from "./drafts.ts";
+import { AttachButton, filesIn } from "./files/AttachButton.tsx";
+import { FileChips } from "./files/FileChips.tsx";
+import { takeHeld } from "./files/tray.ts";
+import { RoomTray } from "./files/use_trays.ts";
 import { fitHeight } from "./fit_height.ts";
 import { isComposing } from "./keys.ts";
 import { useWords } from "./words.ts";
@@ -35,13 +39,18 @@ export interface ComposerProps {
 export function Composer(props: ComposerProps): JSX.Element {
   const t = useWords();
   const { field, draftKey, refused } = props;
+  const tray = useContext(RoomTray);
   const [text, setText] = useState(refused?.text ?? "");
   const [error, setError] = useState<ErrorCode | null>(refused?.code ?? null);
   useLayoutEffect(() => {
     const box = field.current;
     if (box === null) return;
     // What was typed before the script came stays.
-    if (box.value === "") box.value = readDraft(draftKey);
+    if (box.value === "") {
+      const texts = [takeHeld(draftKey), readDraft(draftKey)];
+      box.value = texts.filter((text) => text !== "").join("\n\n");
+      keepDraft(draftKey, box.value);
+    }
     setText(box.value);
     fitHeight(box);
   }, [draftKey]);
@@ -50,7 +59,7 @@ export function Composer(props: ComposerProps): JSX.Element {
     const box = field.current;
     if (box === null) return;
     const body = normalizeBody(box.value);
-    const problem = bodyProblem(body);
+    const problem = bodyProblem(body, tray?.files.length);
     setError(problem === "empty" ? null : problem);
     if (problem !== null) return;
     props.onSend(body);
@@ -59,6 +68,10 @@ export function Composer(props: ComposerProps): JSX.Element {
     setText("");
     fitHeight(box);
     box.focus();
+  };
+  const attach = (files: File[]) => {
+    tray?.add(files);
+    field.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (isComposing(event)) return;
@@ -82,6 +95,8 @@ export function Composer(props: ComposerProps): JSX.Element {
       }}
     >
       <input type="hidden" name="id" value={props.postId} />
+      <FileChips onRemoved={() => field.current?.focus()} />
+      <AttachButton onFiles={attach} />
       <textarea
         ref={field}
         name="body"
@@ -95,6 +110,12 @@ export function Composer(props: ComposerProps): JSX.Element {
         autocomplete="off"
         data-region
         onKeyDown={onKeyDown}
+        onPaste={(event) => {
+          const files = filesIn(event.clipboardData);
+          if (files.length === 0) return;
+          event.preventDefault();
+          attach(files);
+        }}
         onBeforeInput={(event) =>
           fitHeight(event.currentTarget, event.data?.length)}
         onInput={(event) => {

@@ -15,6 +15,13 @@ import { type LogControl, MessageLog } from "./MessageLog.tsx";
 import { EndedPanel, GonePanel } from "./Panels.tsx";
 import { RoomHeader } from "./RoomHeader.tsx";
 import { StorageNote } from "./StorageNote.tsx";
+import { DropZone } from "./files/DropZone.tsx";
+import {
+  RoomOfFiles,
+  RoomTray,
+  type Trays,
+  useHeld,
+} from "./files/use_trays.ts";
 import { buildTimeline } from "./timeline.ts";
 import { TypingLine } from "./TypingLine.tsx";
 import { useMessageActions } from "./use_message_actions.ts";
@@ -30,6 +37,7 @@ export interface ConversationProps {
   props: ChatProps;
   client: ChatClient;
   outbox: PageOutbox | null;
+  trays: Trays;
   room: ShownRoom;
   me: Person;
   followed: boolean;
@@ -46,78 +54,104 @@ export function Conversation(given: ConversationProps): JSX.Element {
   const t = useWords();
   const state = client.rooms.get(room.id);
   const now = useNow(props.now);
+  const tray = given.trays.of(room.id, `${me.id}/${room.id}`);
+  const held = useHeld(tray);
   const control = useRef<LogControl>(null);
   const field = useRef<HTMLTextAreaElement>(null);
-  const { actions, editing } = useMessageActions(client, room.id, field);
+  const { actions, editing } = useMessageActions(
+    client,
+    room.id,
+    field,
+    tray,
+  );
   const onView = useReading(client, room.id);
   const unreadAfter = useUnreadLine(client, room.id);
   const items = useMemo(() =>
     state === undefined ? [] : buildTimeline({
       messages: state.messages,
-      pending: state.pending,
+      pending: [...state.pending, ...held],
       me,
       unreadAfter,
       more: state.more,
       dayKey: t.dayKey,
-    }), [state?.messages, state?.pending, state?.more, me, unreadAfter, t]);
+    }), [
+    state?.messages,
+    state?.pending,
+    held,
+    state?.more,
+    me,
+    unreadAfter,
+    t,
+  ]);
   const waiting = client.status !== "connected" &&
     client.status !== "connecting";
   const pending = state?.pending ?? [];
   useEffect(() => focusComposer(field.current), []);
 
   return (
-    <main id="talk" class="talk" tabIndex={-1}>
-      <RoomHeader
-        name={room.name}
-        slug={room.slug}
-        followed={given.followed}
-        status={client.status}
-        peopleShown={given.peopleShown}
-        onBack={given.onBack}
-        onPeople={given.onPeople}
-      />
-      {state === undefined || !state.loaded ? <LogSkeleton /> : (
-        <MessageLog
-          room={room}
-          places={given.places}
-          items={items}
-          changes={state.changes}
-          me={me}
-          waiting={waiting}
-          more={state.more}
-          olderHref={olderHref(room.slug, state)}
-          loadingOlder={state.loadingOlder}
-          editing={editing}
-          now={now}
-          actions={actions}
-          loadOlder={() => client.loadOlder(room.id).catch(() => {})}
-          onView={onView}
-          control={control}
-        />
-      )}
-      <ConnectionBar
-        status={client.status}
-        retryAt={client.retryAt}
-        unsent={pending.length}
-        onTry={() => client.wake()}
-      />
-      <Foot
-        {...given}
-        state={state}
-        field={field}
-        onSend={(body) => {
-          client.post(room.id, body);
-          control.current?.jump();
-        }}
-        onEditLast={() => {
-          const last = state?.messages.findLast((message) =>
-            message.author === me.id && !message.deleted
-          );
-          if (last !== undefined) actions.edit(last.id);
-        }}
-        onEscape={() => control.current?.jump()}
-      />
-    </main>
+    <RoomTray.Provider value={tray}>
+      <RoomOfFiles.Provider value={room.id}>
+        <main id="talk" class="talk" tabIndex={-1}>
+          <DropZone
+            onFiles={(files) => {
+              tray.add(files);
+              field.current?.focus();
+            }}
+          />
+          <RoomHeader
+            name={room.name}
+            slug={room.slug}
+            followed={given.followed}
+            status={client.status}
+            peopleShown={given.peopleShown}
+            onBack={given.onBack}
+            onPeople={given.onPeople}
+          />
+          {state === undefined || !state.loaded ? <LogSkeleton /> : (
+            <MessageLog
+              room={room}
+              places={given.places}
+              items={items}
+              changes={state.changes}
+              me={me}
+              waiting={waiting}
+              more={state.more}
+              olderHref={olderHref(room.slug, state)}
+              loadingOlder={state.loadingOlder}
+              editing={editing}
+              now={now}
+              actions={actions}
+              loadOlder={() => client.loadOlder(room.id).catch(() => {})}
+              onView={onView}
+              control={control}
+            />
+          )}
+          <ConnectionBar
+            status={client.status}
+            retryAt={client.retryAt}
+            unsent={pending.length}
+            onTry={() => client.wake()}
+          />
+          <Foot
+            {...given}
+            state={state}
+            field={field}
+            onSend={(body) => {
+              if (tray.files.length > 0) tray.send(body);
+              else client.post(room.id, body);
+              control.current?.jump();
+            }}
+            onEditLast={() => {
+              const last = state?.messages.findLast((message) =>
+                message.author === me.id && !message.deleted
+              );
+              if (last !== undefined) actions.edit(last.id);
+            }}
+            onEscape={() => control.current?.jump()}
+          />
+        </main>
+      </RoomOfFiles.Provider>
+    </RoomTray.Provider>
   );
 }
 

@@ -4,6 +4,8 @@ import { useRef, useState } from "preact/hooks";
 import type { PendingRow } from "../lib/client/pending_rows.ts";
 import type { Message } from "../lib/protocol.ts";
 import { Avatar } from "./Avatar.tsx";
+import { HeldFiles } from "./files/FileChips.tsx";
+import { MessageFiles } from "./files/MessageFiles.tsx";
 import { FoldedBody } from "./FoldedBody.tsx";
 import { memo } from "./memo.ts";
 import type { MessageActions } from "./message_actions.ts";
@@ -98,10 +100,16 @@ export const MessageRow = memo(function MessageRow(
 function Said(props: MessageRowProps): JSX.Element {
   const t = useWords();
   if (isGone(props)) return <p class="deleted">{t("message.deleted")}</p>;
-  const { message, actions } = props;
+  const { message, pending, actions } = props;
+  const body = bodyOf(props);
+  const files = message === null ? pending?.files : message.files;
   return (
     <>
-      <FoldedBody body={bodyOf(props)} hold={actions.hold} />
+      {body !== "" && <FoldedBody body={body} hold={actions.hold} />}
+      {files !== undefined && files.length > 0 && (
+        <MessageFiles files={files} pending={message === null} />
+      )}
+      {pending !== null && <HeldFiles post={pending.id} />}
       {message?.editedAt !== undefined && (
         <span
           class="edited"

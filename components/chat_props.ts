@@ -27,6 +27,8 @@ export interface ChatProps {
   zone: string;
   /** When the page was rendered, in milliseconds since 1970. */
   now: number;
+  /** Bytes that a file may have. */
+  uploadLimit: number;
   /** Id for a message posted as an ordinary form. */
   postId: string;
   refused: Refused | null;

@@ -4,12 +4,15 @@ import { checkSession, socketUrl, watchPage } from "../lib/client/browser.ts";
 import { ChatClient } from "../lib/client/chat_client.ts";
 import { PageOutbox } from "../lib/client/page_outbox.ts";
 import type { ChatProps } from "./chat_props.ts";
+import { Trays } from "./files/use_trays.ts";
 
 /** The page's client, and where it keeps what is unsent. */
 export interface PageClient {
   client: ChatClient;
   /** Null on the server. */
   outbox: PageOutbox | null;
+  /** What is being attached. */
+  trays: Trays;
 }
 
 /**
@@ -19,17 +22,20 @@ export interface PageClient {
 export function useChatClient(props: ChatProps): PageClient {
   const [made] = useState(() => createClient(props));
   const [, changed] = useReducer((count: number, _: void) => count + 1, 0);
-  const { client } = made;
+  const { client, trays } = made;
   useEffect(() => {
     const stopListening = client.subscribe(() => changed());
     const stopWatching = watchPage(client);
     const onBeforeUnload = (event: BeforeUnloadEvent) => {
-      if (isLeavingTextBehind(client)) event.preventDefault();
+      if (trays.isBusy || isLeavingTextBehind(client)) event.preventDefault();
     };
+    const onOnline = () => trays.retryUnsent();
     addEventListener("beforeunload", onBeforeUnload);
+    addEventListener("online", onOnline);
     client.start();
     return () => {
       removeEventListener("beforeunload", onBeforeUnload);
+      removeEventListener("online", onOnline);
       stopWatching();
       stopListening();
       client.stop();
@@ -38,7 +44,9 @@ export function useChatClient(props: ChatProps): PageClient {
   return made;
 }
 
-function createClient({ me, room, page }: ChatProps): PageClient {
+function createClient(
+  { me, room, page, uploadLimit }: ChatProps,
+): PageClient {
   // The server renders with a client that never starts.
   const isPage = typeof document !== "undefined";
   const { person } = me;
@@ -51,7 +59,7 @@ function createClient({ me, room, page }: ChatProps): PageClient {
     ...(outbox === null ? {} : { outbox }),
   });
   client.open(room.id, { ...page, reset: true });
-  return { client, outbox };
+  return { client, outbox, trays: new Trays(client, uploadLimit) };
 }
 
 /** Whether what is unsent would be gone with the page. */

@@ -2,6 +2,7 @@
 import { useMemo, useState } from "preact/hooks";
 import type { RefObject } from "preact";
 import type { ChatClient } from "../lib/client/chat_client.ts";
+import type { Tray } from "./files/tray.ts";
 import type { MessageActions } from "./message_actions.ts";
 
 /** The actions of a room, and which message is being edited. */
@@ -9,6 +10,7 @@ export function useMessageActions(
   client: ChatClient,
   room: string,
   composer: RefObject<HTMLTextAreaElement>,
+  tray: Tray,
 ) {
   const [editing, setEditing] = useState<string | null>(null);
   const actions = useMemo<Omit<MessageActions, "hold">>(() => {
@@ -27,9 +29,11 @@ export function useMessageActions(
         client.delete(room, message);
         composer.current?.focus();
       },
-      retry: (row) => client.retry(room, row),
-      discard: (row) => client.cancel(room, row),
+      // What still waits for its files is not the client's yet.
+      retry: (row) => void (tray.retryPost(row) || client.retry(room, row)),
+      discard: (row) =>
+        void (tray.discardPost(row) || client.cancel(room, row)),
     };
-  }, [client, room]);
+  }, [client, room, tray]);
   return { actions, editing };
 }

@@ -29,7 +29,15 @@ const join = v.object({
   epoch: v.optional(v.string()),
 });
 const leave = v.object({ type: v.literal("leave"), ref, room });
-const post = v.object({ type: v.literal("post"), ref, room, id: uuid, body });
+const post = v.object({
+  type: v.literal("post"),
+  ref,
+  room,
+  id: uuid,
+  body,
+  /** Uploads of one's own that go with it. */
+  files: v.optional(v.pipe(v.array(uuid), v.maxLength(LIMITS.files))),
+});
 const edit = v.object({
   type: v.literal("edit"),
   ref,

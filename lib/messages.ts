@@ -100,7 +100,8 @@ export class Messages {
 
   async #checkNew(draft: Draft): Promise<void> {
     if (draft.kind !== "deleted") {
-      const problem = bodyProblem(draft.body);
+      const files = draft.kind === "posted" ? draft.files?.length : 0;
+      const problem = bodyProblem(draft.body, files);
       if (problem) throw new Refusal(problem);
     }
     const wait = this.#limiter.take(draft.author);

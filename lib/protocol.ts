@@ -172,6 +172,7 @@ export interface Message {
   /** When it was last edited, in milliseconds since 1970. */
   editedAt?: number;
   deleted?: true;
+  files?: readonly FileInfo[];
 }
 
 /** Someone, as others see them. */
@@ -331,9 +332,12 @@ export function normalizeBody(text: string): string {
     .trimEnd();
 }
 
-/** Why a normalized body can't be posted, or null when it can. */
-export function bodyProblem(text: string): "empty" | "too_long" | null {
-  if (!VISIBLE.test(text)) return "empty";
+/** Why a normalized body can't be posted with so many files, or null when it can. */
+export function bodyProblem(
+  text: string,
+  files = 0,
+): "empty" | "too_long" | null {
+  if (files === 0 && !VISIBLE.test(text)) return "empty";
   if (text.length > LIMITS.bodyCodePoints * 2) return "too_long";
   let codePoints = 0;
   for (const _ of text) codePoints++;

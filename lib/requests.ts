@@ -55,6 +55,7 @@ export class Requests {
         ...base,
         kind: "posted",
         body: frame.body,
+        ...frame.files?.length && { files: frame.files },
       })),
     edit: (connection, { room, ...frame }) =>
       this.#write(connection, room, frame, (base) => ({

@@ -46,6 +46,7 @@ function props(messages: Message[]): ChatProps {
     strings: stringsOf("en"),
     zone: "UTC",
     now: Date.UTC(2026, 10, 22, 10),
+    uploadLimit: 1_000_000,
     postId: "01a20000-0000-7000-8000-00000000ffff",
     refused: null,
   };

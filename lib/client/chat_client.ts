@@ -8,6 +8,7 @@ import {
   type ClientFrame,
   type EntriesFrame,
   type ErrorFrame,
+  type FileInfo,
   type MeFrame,
   type MessagesFrame,
   normalizeBody,
@@ -261,13 +262,22 @@ export class ChatClient {
 
   /**
    * Posts a message and returns its id; it shows as pending at once, online
-   * or not, or as failed when it is empty or too long. Throws a RangeError
-   * when 1,000 rows wait in the room.
+   * or not, or as failed when it is empty or too long. `files` are uploads of
+   * one's own, `id` is minted unless given. Throws a RangeError when 1,000 rows
+   * wait in the room.
    */
-  post(room: string, body: string): string {
+  post(
+    room: string,
+    body: string,
+    { files, id }: { files?: readonly FileInfo[]; id?: string } = {},
+  ): string {
     const held = this.#rooms.hold(room);
     held.typingSentAt = -Infinity;
-    return this.#submit(held, { kind: "post", body: normalizeBody(body) });
+    return this.#submit(held, {
+      ...{ kind: "post", body: normalizeBody(body) },
+      ...(files === undefined || files.length === 0 ? {} : { files }),
+      ...(id === undefined ? {} : { id }),
+    });
   }
 
   /** Gives a message a new body; returns the change's id. See {@link RoomState.changes}. */
@@ -479,13 +489,15 @@ export class ChatClient {
 
   #submit(
     room: HeldRoom,
-    change: Pick<OutboxRow, "kind" | "body" | "message">,
+    change:
+      & Pick<OutboxRow, "kind" | "body" | "message" | "files">
+      & { id?: string },
   ): string {
     const at = this.#clock.now();
-    const id = uuidv7(at);
-    const problem = change.body === undefined ? null : bodyProblem(change.body);
+    const { body, files = [], id = uuidv7(at) } = change;
+    const problem = body === undefined ? null : bodyProblem(body, files.length);
     this.#sender.submit({
-      ...{ id, room: room.key, ...change, at },
+      ...{ ...change, id, room: room.key, at },
       ...(problem ? { failed: problem } : {}),
     });
     return id;

@@ -1,4 +1,5 @@
 /** What was sent and is not yet known to be in the log (C1). */
+import type { FileInfo } from "../protocol.ts";
 
 /** A post, edit or delete that waits for its acknowledgement. */
 export interface OutboxRow {
@@ -12,6 +13,8 @@ export interface OutboxRow {
   body?: string;
   /** Which message is edited or deleted. */
   message?: string;
+  /** Uploads that go with a post. */
+  files?: readonly FileInfo[];
   /** When the person sent it, in milliseconds since 1970. */
   at: number;
   /** Refused for good with this code: shown, but not sent again by itself. */

@@ -1,4 +1,5 @@
 /** What the person sent to one room and the log doesn't show yet. */
+import type { FileInfo } from "../protocol.ts";
 import type { OutboxRow } from "./outbox.ts";
 
 /** A post, edit or delete that the log doesn't show yet. */
@@ -11,6 +12,8 @@ export interface PendingRow {
   readonly body: string;
   /** Which message is edited or deleted. */
   readonly message?: string;
+  /** The files that go with a post. */
+  readonly files?: readonly FileInfo[];
   /** On its way, or refused for good. */
   readonly state: "pending" | "failed";
   /** Why it failed: an error's code, or `poison` (C1). */
@@ -66,13 +69,14 @@ export class PendingRows {
 
   /** Adds a row, or moves it behind all others in its new state. */
   put(row: OutboxRow): void {
-    const { id, kind, body = "", message, at, failed } = row;
+    const { id, kind, body = "", message, files, at, failed } = row;
     this.#rows.delete(id);
     this.#rows.set(id, {
       id,
       kind,
       body,
       ...(message === undefined ? {} : { message }),
+      ...(files === undefined ? {} : { files }),
       ...(failed === undefined
         ? { state: "pending" }
         : { state: "failed", code: failed }),

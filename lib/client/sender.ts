@@ -271,8 +271,12 @@ export class Sender {
 }
 
 function toFrame(row: OutboxRow, room: string): ClientFrame {
-  const { id, kind, body = "", message = "" } = row;
-  if (kind === "post") return { type: kind, ref: id, room, id, body };
+  const { id, kind, body = "", message = "", files } = row;
+  if (kind === "post") {
+    const ids = files?.map((file) => file.id);
+    const base = { type: kind, ref: id, room, id, body } as const;
+    return ids === undefined ? base : { ...base, files: ids };
+  }
   if (kind === "edit") return { type: kind, ref: id, room, id, message, body };
   return { type: kind, ref: id, room, id, message };
 }

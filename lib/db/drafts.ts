@@ -15,6 +15,8 @@ interface DraftBase {
 export interface PostedDraft extends DraftBase {
   kind: "posted";
   body: string;
+  /** Ids of the author's uploads that go with it. */
+  files?: readonly string[];
 }
 
 /** A message's new body. */

@@ -94,6 +94,7 @@ async function chatProps(
     strings: stringsOf(locale),
     zone: zoneOf(headers),
     now: Date.now(),
+    uploadLimit: atoll.files.limit,
     postId: uuidv7(),
     refused,
   };

@@ -1,0 +1,274 @@
+/** Files on their way into a message, and messages that wait for theirs. */
+import type { PendingRow } from "../../lib/client/pending_rows.ts";
+import { uuidv7 } from "../../lib/client/uuid.ts";
+import { type FileInfo, LIMITS } from "../../lib/protocol.ts";
+import {
+  forgetUpload,
+  startUpload,
+  type Upload,
+  UploadFailure,
+} from "./upload.ts";
+
+/** Files that are sent at the same time; the others wait. */
+const AT_ONCE = 2;
+
+/** A file that was chosen. */
+export interface TrayFile {
+  /** Of the page; the server's is in `info`. */
+  readonly id: string;
+  readonly file: File;
+  /** Address of the picture in the page's memory, or null for what is none. */
+  readonly picture: string | null;
+  state: "waiting" | "uploading" | "done" | "failed";
+  /** The part that is sent, from 0 to 1. */
+  part: number;
+  /** Why it failed: see {@link UploadFailure}, or `over_limit`. */
+  code?: string;
+  /** Once it is uploaded. */
+  info?: FileInfo;
+}
+
+/** A message that is sent once its files are uploaded. */
+interface HeldPost {
+  row: PendingRow;
+  files: TrayFile[];
+}
+
+/** What a tray needs. */
+export interface TrayOptions {
+  /** Bytes that a file may have. */
+  limit: number;
+  /** Sends a message whose files are uploaded. */
+  post: (body: string, files: readonly FileInfo[], id: string) => void;
+  /** Where the texts of held messages are kept, by tab. */
+  key: string;
+}
+
+/** What is attached in one room: it goes on while one looks into another. */
+export class Tray {
+  readonly limit: number;
+  readonly #options: TrayOptions;
+  readonly #uploads = new Map<string, Upload>();
+  readonly #listeners = new Set<() => void>();
+  #files: readonly TrayFile[] = [];
+  #held: readonly HeldPost[] = [];
+  #rows: readonly PendingRow[] = [];
+  #isOver = false;
+
+  /** An empty tray. */
+  constructor(options: TrayOptions) {
+    this.#options = options;
+    this.limit = options.limit;
+  }
+
+  /** Files for the next message, in order. */
+  get files(): readonly TrayFile[] {
+    return this.#files;
+  }
+
+  /** Messages that wait, as rows; the same array as long as none changed. */
+  get held(): readonly PendingRow[] {
+    return this.#rows;
+  }
+
+  /** Whether something would be lost with the page. */
+  get isBusy(): boolean {
+    return this.#files.length + this.#held.length > 0;
+  }
+
+  /** The files of a message that waits. */
+  filesOf(post: string): readonly TrayFile[] {
+    return this.#find(post)?.files ?? [];
+  }
+
+  /** Calls back after each change; returns what ends it. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Whether more files came than a message can have. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Takes files, as many as a message can have, and uploads them at once. */
+  add(files: readonly File[]): void {
+    const room = LIMITS.files - this.#files.length;
+    const taken = files.slice(0, room).map((file) => this.#take(file));
+    this.#isOver = files.length > room;
+    this.#files = [...this.#files, ...taken];
+    this.#pump();
+  }
+
+  /** Gives a file up, whatever became of it. */
+  remove(id: string): void {
+    const file = this.#files.find((one) => one.id === id);
+    if (file) this.#drop(file);
+    this.#files = this.#files.filter((one) => one.id !== id);
+    this.#isOver = false;
+    this.#pump();
+  }
+
+  /** Uploads a file again that failed. */
+  retry(id: string): void {
+    const file = this.#all().find((one) => one.id === id);
+    if (file?.state === "failed" && file.code !== "over_limit") {
+      Object.assign(file, { state: "waiting", part: 0 });
+    }
+    this.#pump();
+  }
+
+  /** The network is back: what failed for the lack of it is tried again. */
+  retryUnsent(): void {
+    for (const file of this.#all()) {
+      if (file.code === "no_connection") this.retry(file.id);
+    }
+  }
+
+  /** Takes a message with the files that are here: sent now, or once they are uploaded. */
+  send(body: string): void {
+    const at = Date.now();
+    const id = uuidv7(at);
+    const row: PendingRow = { id, kind: "post", body, at, state: "pending" };
+    this.#held = [...this.#held, { row, files: [...this.#files] }];
+    this.#files = [];
+    this.#isOver = false;
+    this.#pump();
+  }
+
+  /** Uploads the failed files of a message again; tells whether it waits here. */
+  retryPost(id: string): boolean {
+    const post = this.#find(id);
+    for (const file of post?.files ?? []) this.retry(file.id);
+    return post !== undefined;
+  }
+
+  /** Gives a message up with its files; tells whether it waited here. */
+  discardPost(id: string): boolean {
+    const post = this.#find(id);
+    if (!post) return false;
+    post.files.forEach((file) => this.#drop(file));
+    this.#held = this.#held.filter((one) => one !== post);
+    this.#pump();
+    return true;
+  }
+
+  #find(post: string): HeldPost | undefined {
+    return this.#held.find(({ row }) => row.id === post);
+  }
+
+  #all(): TrayFile[] {
+    return [...this.#held.flatMap(({ files }) => files), ...this.#files];
+  }
+
+  #take(file: File): TrayFile {
+    const isPicture = /^image\/(png|jpeg|gif|webp|avif)$/.test(file.type);
+    const taken: TrayFile = {
+      id: uuidv7(),
+      file,
+      picture: isPicture ? URL.createObjectURL(file) : null,
+      state: "waiting",
+      part: 0,
+    };
+    if (file.size <= this.limit) return taken;
+    return Object.assign(taken, { state: "failed", code: "over_limit" });
+  }
+
+  #drop({ id, picture, info }: TrayFile): void {
+    this.#uploads.get(id)?.cancel();
+    this.#uploads.delete(id);
+    if (picture !== null) URL.revokeObjectURL(picture);
+    if (info) forgetUpload(info.id);
+  }
+
+  /** Starts what may start, sends what is complete, and tells of it. */
+  #pump(): void {
+    for (const file of this.#all()) {
+      if (this.#uploads.size >= AT_ONCE) break;
+      if (file.state === "waiting") this.#upload(file);
+    }
+    this.#held = this.#held.filter((post) => !this.#posted(post));
+    const rows = this.#held.map(rowOf);
+    if (rows.length + this.#rows.length > 0) this.#rows = rows;
+    keepHeld(this.#options.key, this.#rows.map(({ body }) => body));
+    this.#changed();
+  }
+
+  #upload(file: TrayFile): void {
+    Object.assign(file, { state: "uploading", part: 0 });
+    delete file.code;
+    const upload = startUpload(file.file, (part) => {
+      file.part = part;
+      this.#changed();
+    });
+    this.#uploads.set(file.id, upload);
+    upload.done.then(
+      (info) => Object.assign(file, { state: "done", part: 1, info }),
+      ({ code }: UploadFailure) =>
+        Object.assign(file, { state: "failed", code }),
+    ).then(() => {
+      this.#uploads.delete(file.id);
+      this.#pump();
+    });
+  }
+
+  #posted({ row, files }: HeldPost): boolean {
+    const infos = files.flatMap(({ info }) => info ?? []);
+    if (infos.length < files.length) return false;
+    this.#options.post(row.body, infos, row.id);
+    // The row shows them until the log does; the page is then done with them.
+    for (const { picture, info } of files) {
+      if (picture !== null && info) shownHere.set(info.id, picture);
+    }
+    return true;
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function rowOf({ row, files }: HeldPost): PendingRow {
+  const failed = files.find(({ state }) => state === "failed");
+  return failed
+    ? { ...row, state: "failed", code: failed.code ?? "internal" }
+    : row;
+}
+
+/** Pictures that this page uploaded, in its memory, by the server's ids. */
+const shownHere = new Map<string, string>();
+
+/** Address of a picture of one's own that the log doesn't show yet, or null. */
+export function ownPicture(id: string): string | null {
+  return shownHere.get(id) ?? null;
+}
+
+/** The log shows it now. */
+export function releaseOwnPicture(id: string): void {
+  URL.revokeObjectURL(shownHere.get(id) ?? "");
+  shownHere.delete(id);
+}
+
+const PREFIX = "atoll.held.";
+
+function keepHeld(key: string, bodies: readonly string[]): void {
+  try {
+    const text = bodies.filter((body) => body !== "").join("\n\n");
+    if (text === "") sessionStorage.removeItem(PREFIX + key);
+    else sessionStorage.setItem(PREFIX + key, text);
+  } catch {
+    // Forbidden or full: the text lives as long as the page.
+  }
+}
+
+/** What was held back when this tab was loaded again: its files are gone, the text is not. */
+export function takeHeld(key: string): string {
+  try {
+    const text = sessionStorage.getItem(PREFIX + key) ?? "";
+    sessionStorage.removeItem(PREFIX + key);
+    return text;
+  } catch {
+    return "";
+  }
+}
