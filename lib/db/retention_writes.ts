@@ -48,7 +48,7 @@ export async function trimRoom(
     .where("id", "=", room).forUpdate().executeTakeFirst();
   if (!found) return null;
   const oldest = await trx.selectFrom("entries")
-    .select(["seq", "id", "kind", "at", "posts"])
+    .select(["seq", "id", "at", "posts"])
     .where("room", "=", room).where("seq", ">=", found.floor)
     .orderBy("seq").limit(limit).execute();
   const young = oldest.findIndex(({ at }) => at >= before);
@@ -56,14 +56,12 @@ export async function trimRoom(
   const last = gone.at(-1);
   if (!last) return null;
   const trimmed = { room, floor: last.seq + 1, posts: last.posts };
-  const posted = gone.filter(({ kind }) => kind === "posted");
-  await blankEdits(trx, room, posted.map(({ id }) => id));
+  await blankEdits(trx, room, gone.map(({ id }) => id));
   await remove(trx, trimmed);
   return { ...trimmed, more: gone.length === limit };
 }
 
 async function blankEdits(trx: Trx, room: string, messages: string[]) {
-  if (messages.length === 0) return;
   await trx.updateTable("entries").set({ body: "", deleted: 1 })
     .where("room", "=", room).where("message", "in", padded(messages))
     .where("kind", "=", "edited").where("deleted", "=", 0).execute();
