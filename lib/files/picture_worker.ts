@@ -27,12 +27,14 @@ export type PictureAnswer = { bytes: Uint8Array<ArrayBuffer> } | {
 
 const QUALITY = 80;
 
+/** What strangers send must not write to the log. */
+const QUIET = { print() {}, printErr() {} };
+
 /** Decoders by type; GIF and AVIF have none here: small, or rare. */
 const DECODERS: Record<string, (bytes: ArrayBuffer) => Promise<Pixels>> = {
   "image/jpeg": async (bytes) => {
-    await initJpeg(
-      await compile("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm"),
-    );
+    const codec = await compile("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm");
+    await initJpeg(codec, QUIET);
     // Turned as the camera was held, which is then not said any more.
     return await decodeJpeg(bytes, { preserveOrientation: true });
   },
@@ -41,7 +43,8 @@ const DECODERS: Record<string, (bytes: ArrayBuffer) => Promise<Pixels>> = {
     return await decodePng(bytes);
   },
   "image/webp": async (bytes) => {
-    await initWebp(await compile("@jsquash/webp/codec/dec/webp_dec.wasm"));
+    const codec = await compile("@jsquash/webp/codec/dec/webp_dec.wasm");
+    await initWebp(codec, QUIET);
     return await decodeWebp(bytes);
   },
 };
