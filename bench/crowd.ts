@@ -10,6 +10,9 @@ const TICK = 1;
 /** Milliseconds without a delivery after which one that is missing is lost. */
 const PATIENCE = 10_000;
 
+/** Connections, messages a second and seconds of a warm-up. */
+const WARM_UP = { size: 100, perSecond: 500, seconds: 4 };
+
 /** How a crowd is made. */
 export interface CrowdOptions {
   /** How many connections, numbered from 0. */
@@ -18,6 +21,10 @@ export interface CrowdOptions {
   readers?: number;
   /** What a connection sends first; the target's `join`, unless given. */
   join?: (number: number) => string | undefined;
+  /** What it sends to post the message with this index; the target's `post`, unless given. */
+  post?: (number: number, index: number, length: number) => string;
+  /** How many readers get each message; all of them, unless given. */
+  copies?: number;
 }
 
 /** Connections of the load. */
@@ -34,40 +41,78 @@ export class Crowd implements Listener {
   onPresence: (count: number) => void = () => {};
   readonly #target: Target;
   readonly #readers: number;
+  readonly #post: (number: number, index: number, length: number) => string;
 
-  private constructor(target: Target, readers: number) {
+  private constructor(target: Target, options: CrowdOptions) {
+    const { size, readers = size, copies = readers } = options;
     this.#target = target;
     this.#readers = readers;
-    this.deliveries = new Deliveries(readers);
+    this.#post = options.post ??
+      ((_, index, length) => target.post(index, length));
+    this.deliveries = new Deliveries(copies);
   }
 
   /** Connects everyone and waits until each is in its room. */
   static async open(target: Target, options: CrowdOptions): Promise<Crowd> {
-    const { size, readers = size, join = () => target.join } = options;
-    const crowd = new Crowd(target, readers);
+    const { size, join = () => target.join } = options;
+    const crowd = new Crowd(target, options);
     let next = 0;
     const connect = async () => {
       while (next < size) await crowd.#connect(next++, join);
     };
     await Promise.all(Array.from({ length: PARALLEL_HANDSHAKES }, connect));
-    await poll(() => crowd.joined >= size, () => crowd.joined);
+    await crowd.waitJoined(size);
     return crowd;
   }
 
-  /** Posts at an even pace, from the first `posters` connections in turn. */
+  /** Waits until so many joins have been answered. */
+  async waitJoined(count: number): Promise<void> {
+    await poll(() => this.joined >= count, () => this.joined);
+  }
+
+  /** Posts at an even pace, from `posters` connections in turn. */
   async post(options: {
     perSecond: number;
     seconds: number;
     posters: number;
+    /** The number of the first of them; 0, unless given. */
+    first?: number;
     length?: number;
   }): Promise<void> {
-    const { perSecond, seconds, posters, length = 0 } = options;
+    const { perSecond, seconds, posters, first = 0, length = 0 } = options;
     const total = perSecond * seconds;
     const started = performance.now();
     for (let posted = 0; posted < total;) {
       const due = (performance.now() - started) / 1_000 * perSecond;
       for (; posted < Math.min(due, total); posted++) {
-        this.say(posted % posters, length);
+        this.say(first + posted % posters, length);
+      }
+      await pause(TICK);
+    }
+  }
+
+  /**
+   * Posts as much as is taken: as many messages as `window` are on their way
+   * at any time. A poster waits `interval` milliseconds between two.
+   */
+  async saturate(options: {
+    window: number;
+    seconds: number;
+    /** Numbers of the connections that post in turn: from, and up to. */
+    posters: [number, number];
+    interval: number;
+    length: number;
+  }): Promise<void> {
+    const { window, seconds, posters: [first, end], interval, length } =
+      options;
+    const free: number[] = new Array(end).fill(0);
+    const stop = performance.now() + seconds * 1_000;
+    let poster = first;
+    for (let now; (now = performance.now()) < stop;) {
+      while (this.deliveries.open < window && free[poster]! <= now) {
+        free[poster] = now + interval;
+        this.say(poster, length);
+        poster = poster + 1 < end ? poster + 1 : first;
       }
       await pause(TICK);
     }
@@ -76,7 +121,7 @@ export class Crowd implements Listener {
   /** One connection posts the next message. */
   say(number: number, length = 0): void {
     const index = this.deliveries.send();
-    this.sockets[number]!.send(this.#target.post(index, length));
+    this.sockets[number]!.send(this.#post(number, index, length));
   }
 
   /** Waits until each message has reached each reader; throws unless that is once. */
@@ -128,6 +173,15 @@ export class Crowd implements Listener {
     const key = code ?? "unreadable";
     this.refusals.set(key, (this.refusals.get(key) ?? 0) + 1);
   }
+}
+
+/** Lets a server compile what it needs, in a room that is empty again afterwards. */
+export async function warmUp(target: Target): Promise<void> {
+  const { size, ...flow } = WARM_UP;
+  const crowd = await Crowd.open(target, { size });
+  await crowd.post({ ...flow, posters: size });
+  await crowd.delivered();
+  crowd.end();
 }
 
 /** Waits for a condition; throws when nothing progresses any more. */

@@ -1,9 +1,21 @@
 /** `deno task bench [row…] [--seconds=N]`: one table of what Atoll and its peers can do. */
 import { parseArgs } from "node:util";
 import type { Bench, Row } from "./row.ts";
+import { appends } from "./rows/appends.ts";
+import { fanOut } from "./rows/fan_out.ts";
+import { growth } from "./rows/growth.ts";
+import { idle } from "./rows/idle.ts";
+import { latency } from "./rows/latency.ts";
+import { resumes } from "./rows/resumes.ts";
 import { stuckReaders } from "./rows/stuck_readers.ts";
 
 const BENCHES: Record<string, Bench> = {
+  "fan-out": fanOut,
+  "latency": latency,
+  "idle": idle,
+  "resumes": resumes,
+  "appends": appends,
+  "growth": growth,
   "stuck-readers": stuckReaders,
 };
 

@@ -11,7 +11,7 @@ export interface Target {
   /** Connections with the same remainder may belong to the same person. */
   handshake(number: number): Handshake;
   /** What a new connection sends, if anything, to be in the room. */
-  readonly join?: string;
+  readonly join: string | undefined;
   /** Whether this frame says that its connection is in the room. */
   isJoined(head: Uint8Array): boolean;
   /** A frame that posts the message with this index, at least `length` long. */
@@ -21,7 +21,8 @@ export interface Target {
   stop(): Promise<void>;
 }
 
-const PARALLEL_SESSIONS = 20;
+/** Requests at a time. */
+const PARALLEL = 20;
 
 /** The built server as a process of its own, with people and a room. */
 export class AtollTarget implements Target {
@@ -39,15 +40,10 @@ export class AtollTarget implements Target {
   /** Starts a server that nobody uses yet, and lets people in. */
   static async start(people: number): Promise<AtollTarget> {
     const server = await ServerProcess.start();
-    const tokens: string[] = [];
-    for (let done = 0; done < people; done += PARALLEL_SESSIONS) {
-      const count = Math.min(PARALLEL_SESSIONS, people - done);
-      const entering = Array.from(
-        { length: count },
-        (_, i) => enter(server.url, `Person ${done + i}`),
-      );
-      tokens.push(...await Promise.all(entering));
-    }
+    const tokens = await inParallel(
+      people,
+      (i) => enter(server.url, `Person ${i}`),
+    );
     const room = await makeRoom(server.url, tokens[0]!, "Benchmark");
     return new AtollTarget(server, tokens, room);
   }
@@ -60,9 +56,9 @@ export class AtollTarget implements Target {
     return this.#server.port;
   }
 
-  /** How many people there are. */
-  get people(): number {
-    return this.#tokens.length;
+  /** Of one of the people. */
+  get token(): string {
+    return this.#tokens[0]!;
   }
 
   get join(): string {
@@ -83,9 +79,9 @@ export class AtollTarget implements Target {
     return postFrame(this.room, index, length);
   }
 
-  /** Makes a further room and gives its id. */
-  makeRoom(name: string): Promise<string> {
-    return makeRoom(this.#server.url, this.#tokens[0]!, name);
+  /** One of the people makes a further room; gives its id. */
+  makeRoom(name: string, person = 0): Promise<string> {
+    return makeRoom(this.#server.url, this.#tokens[person]!, name);
   }
 
   /** Stops the server and removes its data. */
@@ -108,6 +104,20 @@ export function postFrame(room: string, index: number, length = 0): string {
 /** A resumed join is answered by entries that repeat the `ref`. */
 function isAnswer(head: Uint8Array): boolean {
   return head[2] === "r".charCodeAt(0);
+}
+
+/** Calls `one` for 0 to `count` - 1, some at a time. */
+export async function inParallel<T>(
+  count: number,
+  one: (index: number) => Promise<T>,
+): Promise<T[]> {
+  const results: T[] = [];
+  let next = 0;
+  const work = async () => {
+    for (let i; (i = next++) < count;) results[i] = await one(i);
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, work));
+  return results;
 }
 
 async function enter(url: string, name: string): Promise<string> {

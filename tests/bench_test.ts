@@ -46,6 +46,7 @@ function targetAt(port: number): Target {
     pid: Deno.pid,
     port,
     handshake: () => ({ port, path: "/" }),
+    join: undefined,
     isJoined: (head) => new TextDecoder().decode(head) === WELCOME,
     post: markedText,
     stop: () => Promise.resolve(),

@@ -1,0 +1,15 @@
+/** Node with Socket.IO, over WebSockets only. */
+import { createServer } from "node:http";
+import { Server } from "socket.io";
+
+const http = createServer();
+const io = new Server(http, { transports: ["websocket"] });
+io.on("connection", (socket) => {
+  socket.join("room");
+  socket.on("post", (text) => io.to("room").emit("posted", text));
+});
+http.listen(
+  0,
+  "127.0.0.1",
+  () => console.log(process.pid, http.address().port),
+);
