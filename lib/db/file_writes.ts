@@ -103,14 +103,30 @@ async function noteLoose(
   }
 }
 
-/** These have been removed from the store, or are used again. */
+/** These have been removed from the store, or are kept since something refers to them. */
 export async function forgetLoose(
   trx: Trx,
-  { hashes }: { hashes: readonly string[] },
+  { removed, kept }: { removed: readonly string[]; kept: readonly string[] },
 ): Promise<void> {
-  if (hashes.length === 0) return;
-  await trx.deleteFrom("loose_files").where("hash", "in", padded(hashes))
-    .execute();
+  if (removed.length > 0) {
+    await trx.deleteFrom("loose_files").where("hash", "in", padded(removed))
+      .execute();
+  }
+  if (kept.length === 0) return;
+  // What was referred to when it was looked at may have lost that since.
+  await trx.deleteFrom("loose_files").where("hash", "in", padded(kept))
+    .where((eb) =>
+      eb.or([
+        eb.exists(
+          eb.selectFrom("uploads").select("id")
+            .whereRef("uploads.hash", "=", "loose_files.hash"),
+        ),
+        eb.exists(
+          eb.selectFrom("attachments").select("id")
+            .whereRef("attachments.hash", "=", "loose_files.hash"),
+        ),
+      ])
+    ).execute();
 }
 
 /** What readers are told of a file. */

@@ -155,17 +155,17 @@ export class Uploads {
       .leftJoin("attachments as a", "a.hash", "l.hash")
       .select(["l.hash", "u.id as upload", "a.id as attachment"])
       .orderBy("l.hash").limit(100).execute();
-    const used = new Set(
+    const kept = new Set(
       loose.filter(({ upload, attachment }) => upload ?? attachment)
         .map(({ hash }) => hash),
     );
-    const hashes = [...new Set(loose.map(({ hash }) => hash))];
-    for (const hash of hashes) {
-      if (used.has(hash)) continue;
+    const removed = new Set(loose.map(({ hash }) => hash)).difference(kept);
+    for (const hash of removed) {
       await this.#store.remove(hash);
       await this.#store.remove(previewKey(hash));
     }
-    await this.#db.write("forgetLoose", { hashes });
+    const looked = { removed: [...removed], kept: [...kept] };
+    await this.#db.write("forgetLoose", looked);
     return loose.length === 100;
   }
 }
