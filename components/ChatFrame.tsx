@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { ChatClient } from "../lib/client/chat_client.ts";
 import type { ChatProps } from "./chat_props.ts";
 import { ReaderContext, useReader } from "./body_context.ts";
+import { Sources, useSources } from "./completion/sources.ts";
 import { Conversation } from "./Conversation.tsx";
 import { PeopleColumn } from "./PeopleColumn.tsx";
 import { RoomNav } from "./RoomNav.tsx";
@@ -28,6 +29,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
   const [dialog, setDialog] = useState<"switcher" | "shortcuts" | null>(null);
   const [places] = useState(() => new Map<string, LogPlace>());
   const reader = useReader(me.id, rooms);
+  const sources = useSources(client, room.id);
   const close = () => setDialog(null);
   const t = useWords();
 
@@ -58,20 +60,22 @@ export function ChatFrame(props: ChatProps): JSX.Element {
         onShortcuts={() => setDialog("shortcuts")}
       />
       <ReaderContext.Provider value={reader}>
-        <Conversation
-          key={room.id}
-          props={props}
-          client={client}
-          outbox={outbox}
-          trays={trays}
-          room={room}
-          me={me}
-          followed={choice.followed}
-          peopleShown={people.shown}
-          places={places}
-          onBack={() => setColumn("rooms")}
-          onPeople={() => togglePeople(!people.shown)}
-        />
+        <Sources.Provider value={sources}>
+          <Conversation
+            key={room.id}
+            props={props}
+            client={client}
+            outbox={outbox}
+            trays={trays}
+            room={room}
+            me={me}
+            followed={choice.followed}
+            peopleShown={people.shown}
+            places={places}
+            onBack={() => setColumn("rooms")}
+            onPeople={() => togglePeople(!people.shown)}
+          />
+        </Sources.Provider>
       </ReaderContext.Provider>
       <PeopleColumn
         presence={client.presence(room.id)}

@@ -3,12 +3,18 @@ import type { JSX, RefObject } from "preact";
 import { useContext, useLayoutEffect, useState } from "preact/hooks";
 import { bodyProblem, LIMITS, normalizeBody } from "../lib/protocol.ts";
 import type { ErrorCode } from "../lib/protocol.ts";
+import {
+  completionAttributes,
+  CompletionList,
+} from "./completion/CompletionList.tsx";
+import { useCompletion } from "./completion/use_completion.ts";
 import { keepDraft, readDraft } from "./drafts.ts";
 import { AttachButton, filesIn } from "./files/AttachButton.tsx";
 import { FileChips } from "./files/FileChips.tsx";
 import { takeHeld } from "./files/tray.ts";
 import { RoomTray } from "./files/use_trays.ts";
 import { fitHeight } from "./fit_height.ts";
+import { formatWithKey } from "./format_keys.ts";
 import { isComposing } from "./keys.ts";
 import { useWords } from "./words.ts";
 import { roomPath } from "./room_path.ts";
@@ -39,6 +45,7 @@ export interface ComposerProps {
 export function Composer(props: ComposerProps): JSX.Element {
   const t = useWords();
   const { field, draftKey, refused } = props;
+  const completion = useCompletion(field);
   const tray = useContext(RoomTray);
   const [text, setText] = useState(refused?.text ?? "");
   const [error, setError] = useState<ErrorCode | null>(refused?.code ?? null);
@@ -63,6 +70,7 @@ export function Composer(props: ComposerProps): JSX.Element {
     setError(problem === "empty" ? null : problem);
     if (problem !== null) return;
     props.onSend(body);
+    completion.close();
     box.value = "";
     keepDraft(draftKey, "");
     setText("");
@@ -74,8 +82,9 @@ export function Composer(props: ComposerProps): JSX.Element {
     field.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (isComposing(event)) return;
-    if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
+    if (isComposing(event) || completion.onKeyDown(event)) return;
+    if (formatWithKey(event)) event.preventDefault();
+    else if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       send();
     } else if (event.key === "ArrowUp" && text === "" && !event.altKey) {
@@ -109,6 +118,8 @@ export function Composer(props: ComposerProps): JSX.Element {
         enterkeyhint="send"
         autocomplete="off"
         data-region
+        {...completionAttributes("completion", completion.list)}
+        {...completion.watch}
         onKeyDown={onKeyDown}
         onPaste={(event) => {
           const files = filesIn(event.clipboardData);
@@ -124,6 +135,7 @@ export function Composer(props: ComposerProps): JSX.Element {
           setText(box.value);
           keepDraft(draftKey, box.value);
           setError(null);
+          if (!event.isComposing) completion.update();
           if (box.value.trim() !== "") props.onWriting();
         }}
       >
@@ -132,6 +144,9 @@ export function Composer(props: ComposerProps): JSX.Element {
       <button type="submit" class="button primary send">
         {t("composer.send")}
       </button>
+      {completion.list && (
+        <CompletionList id="completion" {...completion.list} />
+      )}
       <ComposerNote text={text} error={error} />
     </form>
   );

@@ -1,0 +1,116 @@
+/** All emoji with their names in the reader's language; the lists load when asked for. */
+import type { Locale } from "../../lib/translate.ts";
+
+/** An emoji, in the tone that is nobody's skin. */
+export interface Emoji {
+  /** The character. */
+  emoji: string;
+  /** Its name. */
+  label: string;
+  /** Names and tags in lower case, by which it is found. */
+  words: readonly string[];
+}
+
+/** What people react with most; shown before any list is loaded. */
+export const QUICK_REACTIONS: readonly string[] = [
+  "👍",
+  "❤️",
+  "😂",
+  "🎉",
+  "👀",
+  "✅",
+];
+
+/** The groups in the order of their lists. */
+export const EMOJI_GROUPS = [
+  "smileys",
+  "people",
+  "nature",
+  "food",
+  "travel",
+  "activities",
+  "objects",
+  "symbols",
+  "flags",
+] as const;
+
+const loaded = new Map<Locale, Promise<EmojiIndex>>();
+
+/** The emoji of a language; loaded once, and again after a failure. */
+export function loadEmoji(locale: Locale): Promise<EmojiIndex> {
+  let index = loaded.get(locale);
+  if (index === undefined) {
+    index = load(locale);
+    loaded.set(locale, index);
+    index.catch(() => loaded.delete(locale));
+  }
+  return index;
+}
+
+async function load(locale: Locale): Promise<EmojiIndex> {
+  const { EMOJI } = locale === "zh-CN"
+    ? await import("./list_zh.ts")
+    : await import("./list_en.ts");
+  return new EmojiIndex(EMOJI);
+}
+
+/** Emoji by group, and the way to find one. */
+export class EmojiIndex {
+  /** In the order of {@link EMOJI_GROUPS}. */
+  readonly groups: readonly (readonly Emoji[])[];
+
+  /** Takes a list as `tasks/emoji.ts` writes it. */
+  constructor(list: string) {
+    this.groups = list.split("\n\n").map((group) =>
+      group.split("\n").map(parseLine)
+    );
+  }
+
+  /** The best matches, at most `most`: of equal ones the more usual first. */
+  search(query: string, most: number): Emoji[] {
+    const wanted = query.toLowerCase().replaceAll("_", " ").trim();
+    if (wanted === "") return [];
+    return this.groups.flat()
+      .map((emoji) => ({ emoji, rank: rankOf(emoji, wanted) }))
+      .filter(({ rank }) => rank < Infinity)
+      .sort((a, b) => a.rank - b.rank)
+      .slice(0, most)
+      .map(({ emoji }) => emoji);
+  }
+
+  /** An emoji's name, or the character itself for one that is not listed. */
+  labelOf(character: string): string {
+    const found = this.groups.flat().find(({ emoji }) =>
+      bare(emoji) === bare(character)
+    );
+    return found?.label ?? character;
+  }
+}
+
+/** `😀 grinning face;happy,smile`, with names and tags of further languages behind. */
+function parseLine(line: string): Emoji {
+  const space = line.indexOf(" ");
+  const parts = line.slice(space + 1).split(";");
+  const words = parts.flatMap((part, index) =>
+    index % 2 === 0 ? [part] : part.split(",").filter((tag) => tag !== "")
+  ).map((word) => word.toLowerCase());
+  return { emoji: line.slice(0, space), label: parts[0]!, words };
+}
+
+/** 0 for the whole name, more for a whole tag, for beginnings and for parts. */
+function rankOf({ words }: Emoji, wanted: string): number {
+  let best = words[0] === wanted ? 0 : Infinity;
+  for (const word of words) {
+    const at = word.indexOf(wanted);
+    if (at < 0) continue;
+    const startsWord = at === 0 || /[\s\-:]/.test(word[at - 1]!);
+    const rank = word === wanted ? 1 : at === 0 ? 2 : startsWord ? 3 : 4;
+    best = Math.min(best, rank);
+  }
+  return best;
+}
+
+/** Without the mark that asks for a coloured picture. */
+function bare(character: string): string {
+  return character.replaceAll("\ufe0f", "");
+}
