@@ -7,6 +7,7 @@ import { growth } from "./rows/growth.ts";
 import { idle } from "./rows/idle.ts";
 import { latency } from "./rows/latency.ts";
 import { resumes } from "./rows/resumes.ts";
+import { search } from "./rows/search.ts";
 import { stuckReaders } from "./rows/stuck_readers.ts";
 
 const BENCHES: Record<string, Bench> = {
@@ -16,6 +17,7 @@ const BENCHES: Record<string, Bench> = {
   "resumes": resumes,
   "appends": appends,
   "growth": growth,
+  "search": search,
   "stuck-readers": stuckReaders,
 };
 

@@ -23,6 +23,7 @@ import { RateLimiter } from "./rate_limiter.ts";
 import { Requests } from "./requests.ts";
 import { Retention } from "./retention.ts";
 import { Rooms } from "./rooms.ts";
+import { Search } from "./search.ts";
 import { type Session, Sessions } from "./sessions.ts";
 import type { Socket } from "./socket.ts";
 
@@ -59,6 +60,7 @@ export class Atoll {
   readonly rooms: Rooms;
   readonly messages: Messages;
   readonly files: Files;
+  readonly search: Search;
   readonly health: Health;
   readonly #db: Database;
   readonly #unlock: () => void;
@@ -90,6 +92,7 @@ export class Atoll {
       store: new LocalFiles(join(config.data, "files")),
       limit: config.uploadLimit,
     });
+    this.search = new Search(db, this.rooms, logError);
     this.#log = new MessageLog(db, {
       onCommitted: (heads, cursors) => {
         for (const head of heads) {
@@ -100,6 +103,7 @@ export class Atoll {
           this.#following.moved(cursor);
           this.#presence.posted(cursor.room, cursor.person);
         }
+        this.search.wake();
       },
       onTrimmed: (trimmed) => {
         this.#hub.trimmed(trimmed.room, trimmed.floor);
@@ -211,6 +215,7 @@ export class Atoll {
     this.#presence.close();
     await this.#following.close();
     await this.files.close();
+    await this.search.close();
     await this.#db.close();
     this.#unlock();
   }

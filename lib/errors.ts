@@ -77,6 +77,16 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorInfo>> = {
     retry: true,
     message: "Too many requests: wait, then try again",
   },
+  bad_query: {
+    status: 422,
+    retry: false,
+    message: "A part of the query can't be understood: see docs/protocol.md",
+  },
+  too_broad: {
+    status: 422,
+    retry: false,
+    message: "The search took too long: add a word, a room or a day",
+  },
   unavailable: {
     status: 503,
     retry: true,

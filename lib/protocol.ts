@@ -72,6 +72,8 @@ export type ErrorCode =
   | "id_taken"
   | "out_of_order"
   | "too_fast"
+  | "bad_query"
+  | "too_broad"
   | "unavailable"
   | "stopping"
   | "name_empty"

@@ -4,6 +4,7 @@ import { type AppendArgs, readPlans } from "./append_reads.ts";
 import type { MovedCursor, Outcome, RoomHead } from "./drafts.ts";
 import { chunks, padded } from "./lists.ts";
 import type { MessagesTable, Trx } from "./schema.ts";
+import { changeIndexed, numberDocs } from "./search_writes.ts";
 
 /** What came of a batch. */
 export interface AppendResult {
@@ -47,8 +48,11 @@ async function write(trx: Trx, plans: AppendPlan[]): Promise<MovedCursor[]> {
   }
   const ids = padded(entries.map(({ id }) => id));
   await insertMessages(trx, ids);
+  const places = newlyPosted(trx, ids).select(["e.room", "e.seq"]);
+  await numberDocs(trx, places.orderBy("e.at").orderBy("e.seq"));
   const cursors = await moveCursors(trx, ids);
   await moveHeads(trx, padded(plans.map((plan) => plan.room.id)));
+  await changeIndexed(trx, plans.flatMap(({ changed }) => [...changed]));
   for (const { room, changed, deleted } of plans) {
     for (const message of changed) await updateMessage(trx, message);
     for (const id of deleted) await blankEntries(trx, room.id, id);

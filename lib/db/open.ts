@@ -3,7 +3,13 @@ import { dirname, join, resolve } from "node:path";
 import type { Kysely } from "kysely";
 import { Refusal } from "../errors.ts";
 import type { Schema } from "./schema.ts";
+import type {
+  SlowReadArgs,
+  SlowReadName,
+  SlowReadResult,
+} from "./slow_reads.ts";
 import { openSqlite, type Synchronous } from "./sqlite.ts";
+import { type SlowReadOptions, SqliteReader } from "./sqlite_reader_client.ts";
 import { SqliteWriter } from "./sqlite_writer_client.ts";
 import type { WriteArgs, WriteName, WriteResult } from "./writes.ts";
 
@@ -25,6 +31,15 @@ export interface Database {
   readonly epoch: string;
   /** For short reads by key; what was written is visible once its write resolved. */
   readonly read: Kysely<Schema>;
+  /**
+   * Runs a read in a thread of its own, one after another; rejects with a
+   * `Refusal`, `unavailable` if anything broke.
+   */
+  readSlowly<N extends SlowReadName>(
+    name: N,
+    args: SlowReadArgs<N>,
+    options: SlowReadOptions,
+  ): Promise<SlowReadResult<N>>;
   /** Runs a write in a transaction; rejects with a `Refusal`, `unavailable` if anything broke. */
   write<N extends WriteName>(
     name: N,
@@ -56,7 +71,9 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
     await writer.open();
     const read = openSqlite({ file, readOnly: true });
     const epoch = await readEpoch(read);
-    return new SqliteFile({ epoch, read, writer, onError: options.onError });
+    const reader = new SqliteReader({ file, readOnly: true });
+    const { onError } = options;
+    return new SqliteFile({ epoch, read, reader, writer, onError });
   } catch (error) {
     await writer.close();
     throw new Error(cannotOpen(file, error), { cause: error });
@@ -92,6 +109,7 @@ export function cannotOpen(file: string, error: unknown): string {
 interface SqliteFileParts {
   epoch: string;
   read: Kysely<Schema>;
+  reader: SqliteReader;
   writer: SqliteWriter;
   onError: (error: unknown) => void;
 }
@@ -99,14 +117,28 @@ interface SqliteFileParts {
 class SqliteFile implements Database {
   readonly epoch: string;
   readonly read: Kysely<Schema>;
+  readonly #reader: SqliteReader;
   readonly #writer: SqliteWriter;
   readonly #onError: (error: unknown) => void;
 
-  constructor({ epoch, read, writer, onError }: SqliteFileParts) {
+  constructor({ epoch, read, reader, writer, onError }: SqliteFileParts) {
     this.epoch = epoch;
     this.read = read;
+    this.#reader = reader;
     this.#writer = writer;
     this.#onError = onError;
+  }
+
+  async readSlowly<N extends SlowReadName>(
+    name: N,
+    args: SlowReadArgs<N>,
+    options: SlowReadOptions,
+  ): Promise<SlowReadResult<N>> {
+    try {
+      return await this.#reader.read(name, args, options);
+    } catch (error) {
+      throw this.#refusal(error);
+    }
   }
 
   async write<N extends WriteName>(
@@ -134,6 +166,7 @@ class SqliteFile implements Database {
 
   async close(): Promise<void> {
     // The connection closed last empties the write-ahead log: that must be the writer's.
+    await this.#reader.close();
     await this.read.destroy();
     await this.#writer.close();
   }

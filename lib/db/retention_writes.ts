@@ -2,6 +2,7 @@
 import { Refusal } from "../errors.ts";
 import { padded } from "./lists.ts";
 import type { Trx } from "./schema.ts";
+import { forgetIndexed } from "./search_writes.ts";
 
 /** Sets after how many days a room's messages go, null for the server's default; refused with `no_room`. */
 export async function setRetention(
@@ -74,6 +75,7 @@ async function remove(trx: Trx, { room, floor, posts }: Omit<Trimmed, "more">) {
       trx.selectFrom("entries").select(["id", "room", "seq", "at", "posts"])
         .where("room", "=", room).where("seq", "<", floor),
     ).execute();
+  await forgetIndexed(trx, { room, below: floor });
   await trx.deleteFrom("messages")
     .where("room", "=", room).where("seq", "<", floor).execute();
   await trx.deleteFrom("entries")

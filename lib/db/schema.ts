@@ -4,7 +4,7 @@
  * UUIDs are lower-case text here whatever the database stores (`uuid.ts`),
  * times are milliseconds since 1970, truth values are 0 and 1.
  */
-import type { Transaction } from "kysely";
+import type { Generated, Transaction } from "kysely";
 
 /** Facts about the database itself, such as its epoch. */
 export interface MetaTable {
@@ -146,6 +146,14 @@ export interface LooseFilesTable {
   hash: string;
 }
 
+/** The numbers under which the search index knows messages, in the order of their coming. */
+export interface SearchDocsTable {
+  doc: Generated<number>;
+  room: string;
+  /** Seq of the message. */
+  seq: number;
+}
+
 /** All tables. */
 export interface Schema {
   meta: MetaTable;
@@ -159,6 +167,7 @@ export interface Schema {
   attachments: AttachmentsTable;
   loose_files: LooseFilesTable;
   places: PlacesTable;
+  search_docs: SearchDocsTable;
 }
 
 /** A transaction on these tables. */

@@ -1,46 +1,30 @@
 /**
  * The writer's thread: it owns the connection that writes, so that a sync to
- * disk stops nobody (a sync costs 5 to 20 ms on ordinary disks). It handles
- * one call after another.
+ * disk stops nobody (a sync costs 5 to 20 ms on ordinary disks).
  */
+import { versions } from "node:process";
 import type { Kysely } from "kysely";
-import { Refusal } from "../errors.ts";
 import { migrateSqlite } from "./migrations/sqlite.ts";
 import type { Schema } from "./schema.ts";
+import { openIndex } from "./search_writes.ts";
 import { checkpoint, openSqlite, type SqliteOptions } from "./sqlite.ts";
-import type {
-  WriterAnswer,
-  WriterCall,
-  WriterRequest,
-} from "./writer_protocol.ts";
+import { answerCalls } from "./thread_answers.ts";
+import type { WriterCall } from "./thread_protocol.ts";
 import { runWrite } from "./writes.ts";
 
 let options: SqliteOptions;
 let connection: Kysely<Schema> | undefined;
-let busy: Promise<void> = Promise.resolve();
 
-self.onmessage = ({ data }: MessageEvent<WriterRequest>) => {
-  busy = busy.then(async () => self.postMessage(await answer(data)));
-};
-
-async function answer({ ref, ...call }: WriterRequest): Promise<WriterAnswer> {
-  try {
-    return { ref, result: await run(call) };
-  } catch (error) {
-    if (error instanceof Refusal) {
-      const { code, wait } = error;
-      return { ref, refused: { code, ...wait !== undefined && { wait } } };
-    }
-    await disconnect();
-    return { ref, broken: describe(error) };
-  }
-}
+answerCalls(run, disconnect);
 
 async function run(call: WriterCall): Promise<unknown> {
   switch (call.call) {
     case "open":
       options = call.options;
-      return await migrateSqlite(connect(), options.file);
+      await migrateSqlite(connect(), options.file);
+      return await connect().transaction().execute((trx) =>
+        openIndex(trx, versions.unicode)
+      );
     case "write":
       return await connect().transaction()
         .execute((trx) => runWrite(trx, call.name, call.args));
@@ -60,12 +44,4 @@ async function disconnect(): Promise<void> {
   const closing = connection;
   connection = undefined;
   await closing?.destroy().catch(() => {});
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { code } = error as { code?: unknown };
-  return typeof code === "string"
-    ? `${error.message} (${code})`
-    : error.message;
 }

@@ -21,6 +21,7 @@ import {
 } from "./file_writes.ts";
 import { createRoom } from "./room_writes.ts";
 import type { Trx } from "./schema.ts";
+import { indexMessages } from "./search_writes.ts";
 
 /** Takes the lock and lets it go again: tells whether anything could be written. */
 const probe = (_trx: Trx, _args: null): Promise<null> => Promise.resolve(null);
@@ -44,6 +45,7 @@ export const writes = {
   dropUpload,
   expireUploads,
   forgetLoose,
+  indexMessages,
 };
 
 /** The names of all write transactions. */

@@ -1,6 +1,7 @@
 /** A database that several machines share: row locks, commits, and bad days. */
 import type { CompiledQuery, QueryResult, RootOperationNode } from "kysely";
 import type { Database } from "../../lib/db/open.ts";
+import { runSlowRead, type SlowReadName } from "../../lib/db/slow_reads.ts";
 import { runWrite, type WriteName } from "../../lib/db/writes.ts";
 import { Refusal } from "../../lib/errors.ts";
 import {
@@ -56,6 +57,9 @@ export class MemoryStore {
       epoch: this.epoch,
       read: kysely,
       write: write as Database["write"],
+      readSlowly:
+        ((name: SlowReadName, args: unknown) =>
+          runSlowRead(kysely, name, args)) as Database["readSlowly"],
       checkpoint: () => Promise.resolve(true),
       report,
       close: () => Promise.resolve(),

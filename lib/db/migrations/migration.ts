@@ -1,5 +1,6 @@
 /** What a migration is made of. */
 import type { ColumnDataType, Kysely, RawBuilder } from "kysely";
+import type { SearchEngine } from "../search_engine.ts";
 
 /** What the databases name differently. */
 export interface Dialect {
@@ -13,6 +14,8 @@ export interface Dialect {
   keyed: RawBuilder<unknown>;
   /** What ends any other table. */
   table: RawBuilder<unknown>;
+  /** Where search keeps its tokens. */
+  searchEngine: SearchEngine;
 }
 
 /** What a migration can use; it runs inside the one transaction that runs all of them. */

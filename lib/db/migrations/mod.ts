@@ -4,10 +4,16 @@ import type { Schema } from "../schema.ts";
 import { start } from "./0001_start.ts";
 import { retention } from "./0002_retention.ts";
 import { files } from "./0003_files.ts";
+import { search } from "./0004_search.ts";
 import type { Dialect, Migration } from "./migration.ts";
 
 /** All steps in order; the version of a schema is how many of them it has taken. */
-export const MIGRATIONS: readonly Migration[] = [start, retention, files];
+export const MIGRATIONS: readonly Migration[] = [
+  start,
+  retention,
+  files,
+  search,
+];
 
 /** What `migrate` needs besides the database. */
 export interface MigrateOptions {

@@ -2,6 +2,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Schema } from "../schema.ts";
 import { checkpoint } from "../sqlite.ts";
+import { sqliteSearch } from "../sqlite_search.ts";
 import type { Dialect, Migration } from "./migration.ts";
 import { migrate } from "./mod.ts";
 import { writeStatistics } from "./sqlite_statistics.ts";
@@ -13,6 +14,7 @@ export const SQLITE_TYPES: Dialect = {
   integer: "integer",
   keyed: sql`strict, without rowid`,
   table: sql`strict`,
+  searchEngine: sqliteSearch,
 };
 
 /** Migrates the file, of which a copy is made first if it has tables already. */

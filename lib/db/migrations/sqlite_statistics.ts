@@ -22,6 +22,7 @@ const ROWS: Record<string, number> = {
   attachments: 100_000,
   loose_files: 1_000,
   places: 1_000_000,
+  search_docs: 1_000_000,
 };
 
 /** How many values the columns have that start an index without being unique. */

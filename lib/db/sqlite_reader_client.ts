@@ -1,0 +1,77 @@
+/** The main thread's side of the reader. */
+import { Refusal } from "../errors.ts";
+import type {
+  SlowReadArgs,
+  SlowReadName,
+  SlowReadResult,
+} from "./slow_reads.ts";
+import type { SqliteOptions } from "./sqlite.ts";
+import { SqliteThread } from "./sqlite_thread.ts";
+import type { ReaderCall } from "./thread_protocol.ts";
+
+/** Reads that wait for their turn before more are refused. */
+const MOST_WAITING = 8;
+
+/** How to start a slow read. */
+export interface SlowReadOptions {
+  /** Milliseconds after which it is broken off, with `too_broad`. */
+  timeout: number;
+}
+
+/** The thread for slow reads; it does one after another. */
+export class SqliteReader {
+  readonly #thread: SqliteThread<ReaderCall>;
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+
+  /** Starts nothing yet: the thread starts with the first read. */
+  constructor(options: SqliteOptions) {
+    const url = new URL("./sqlite_reader.ts", import.meta.url);
+    this.#thread = new SqliteThread(
+      () => new Worker(url, { type: "module", name: "sqlite-reader" }),
+      options,
+    );
+  }
+
+  /**
+   * Runs a read when those before it are done; rejects with a `Refusal`,
+   * `too_fast` when too many wait, or a `ThreadError`.
+   */
+  async read<N extends SlowReadName>(
+    name: N,
+    args: SlowReadArgs<N>,
+    { timeout }: SlowReadOptions,
+  ): Promise<SlowReadResult<N>> {
+    if (this.#waiting >= MOST_WAITING) throw new Refusal("too_fast", 1_000);
+    this.#waiting++;
+    const run = () => this.#read({ call: "read", name, args }, timeout);
+    const reading = this.#last.then(run, run);
+    this.#last = reading;
+    try {
+      return await reading as SlowReadResult<N>;
+    } finally {
+      this.#waiting--;
+    }
+  }
+
+  /** Finishes what was asked for, then ends the thread. */
+  async close(): Promise<void> {
+    await this.#last.catch(() => {});
+    await this.#thread.close();
+  }
+
+  async #read(call: ReaderCall, timeout: number): Promise<unknown> {
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      this.#thread.kill();
+    }, timeout);
+    try {
+      return await this.#thread.call(call);
+    } catch (error) {
+      throw isLate ? new Refusal("too_broad") : error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
