@@ -9,6 +9,7 @@ import {
 } from "./completion/CompletionList.tsx";
 import { useCompletion } from "./completion/use_completion.ts";
 import { keepDraft, readDraft } from "./drafts.ts";
+import { EmojiButton } from "./emoji/EmojiButton.tsx";
 import { AttachButton, filesIn } from "./files/AttachButton.tsx";
 import { FileChips } from "./files/FileChips.tsx";
 import { takeHeld } from "./files/tray.ts";
@@ -141,6 +142,7 @@ export function Composer(props: ComposerProps): JSX.Element {
       >
         {refused?.text}
       </textarea>
+      <EmojiButton field={field} />
       <button type="submit" class="button primary send">
         {t("composer.send")}
       </button>

@@ -38,8 +38,14 @@ function write(list: Emoji[], words: (emoji: Emoji) => string): string {
   ).sort((a, b) => a.order - b.order);
   const groups = Map.groupBy(chosen, ({ group }) => group);
   return [...groups.values()].map((group) =>
-    group.map((one) => `${one.emoji} ${words(one)}`).join("\n")
+    group.map((one) => `${recommended(one.emoji)} ${words(one)}`).join("\n")
   ).join("\n\n");
+}
+
+/** As Unicode recommends it: asking for a picture only where text is the rule. */
+function recommended(emoji: string): string {
+  const plain = emoji.replaceAll("\ufe0f", "");
+  return /^\p{RGI_Emoji}$/v.test(plain) ? plain : emoji;
 }
 
 /** `label;tag,tag`; a tag that is a word of the label says nothing new. */

@@ -1,6 +1,7 @@
 /** What one writes with: marks, code, names and emoji. */
 import { AxeBuilder } from "@axe-core/playwright";
 import { assert, assertEquals } from "@std/assert";
+import type { Locator } from "playwright-core";
 import { VECTORS } from "./fixtures/xss.ts";
 import {
   browserTest,
@@ -281,6 +282,66 @@ browserTest(
     await isSound(ana);
   },
 );
+
+browserTest(
+  "An emoji is found by keys alone, goes where the caret was, and comes first next time",
+  async (server, visitors) => {
+    const ana = await (await visitors.come({ bypassCSP: true }))
+      .enter(server.url, "Ana");
+    const { page, composer } = ana;
+    const { keyboard } = page;
+    await composer.focus();
+    await keyboard.type("ab");
+    await keyboard.press("ArrowLeft");
+    await keyboard.press("Tab");
+    await keyboard.press("Enter");
+    const search = page.getByRole("searchbox", { name: "Find an emoji" });
+    await search.waitFor();
+    await isFocused(search);
+    await keyboard.type("party");
+    const popper = page.getByRole("button", { name: "party popper" });
+    await popper.waitFor();
+    await keyboard.press("ArrowDown");
+    const grid = page.getByRole("grid", { name: "Emoji" });
+    const buttons = grid.getByRole("button");
+    await isFocused(buttons.nth(0));
+    await keyboard.press("ArrowRight");
+    await isFocused(buttons.nth(1));
+    await keyboard.press("Home");
+    await keyboard.press("ArrowUp");
+    await isFocused(search);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    assertEquals(violations.map(({ id }) => id), []);
+    await search.fill("party popper");
+    await page.waitForFunction(() =>
+      document.querySelectorAll("[role=gridcell]").length === 1
+    );
+    await keyboard.press("Enter");
+    await isFocused(composer);
+    assertEquals(await composer.inputValue(), "a🎉b");
+    await search.waitFor({ state: "detached" });
+    await keyboard.press("Control+Z");
+    assertEquals(await composer.inputValue(), "ab");
+
+    await page.getByRole("button", { name: "Insert an emoji" }).click();
+    const recent = page.getByRole("grid", { name: "Recent" });
+    assertEquals(
+      await recent.getByRole("button").first().getAttribute("aria-label"),
+      "party popper",
+    );
+    await page.getByRole("button", { name: "Flags" }).click();
+    await page.getByRole("grid", { name: "Flags" }).waitFor();
+    await keyboard.press("Escape");
+    await isFocused(composer);
+    assertEquals(await search.count(), 0);
+    await isSound(ana);
+  },
+);
+
+/** Waits until the focus is there. */
+async function isFocused(place: Locator): Promise<void> {
+  await place.and(place.page().locator(":focus")).waitFor();
+}
 
 browserTest(
   "Shortcuts put marks around what is selected, and undo takes them back",

@@ -1,11 +1,10 @@
 /** What one may mean, above the text box that one goes on writing in. */
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { placeAbove } from "../place_above.ts";
 import { useWords } from "../words.ts";
 import type { Completion } from "./use_completion.ts";
 
-/** Pixels between the list and the text box, and of its greatest height. */
-const GAP = 4;
 const HIGHEST = 264;
 
 /** Attributes of the text box while its list is open. */
@@ -27,7 +26,9 @@ export function CompletionList(
 ): JSX.Element {
   const t = useWords();
   const box = useRef<HTMLUListElement>(null);
-  useLayoutEffect(() => placeAbove(box.current!));
+  useLayoutEffect(() => {
+    placeAbove(box.current!, box.current!.parentElement!, HIGHEST);
+  });
   useLayoutEffect(() => {
     box.current?.querySelector("[aria-selected=true]")
       ?.scrollIntoView({ block: "nearest" });
@@ -57,16 +58,4 @@ export function CompletionList(
       ))}
     </ul>
   );
-}
-
-/** Over what is around: the part of the page that one writes in is cut off at its edge. */
-function placeAbove(list: HTMLElement): void {
-  const { left, top, width } = list.parentElement!.getBoundingClientRect();
-  const height = document.documentElement.clientHeight;
-  Object.assign(list.style, {
-    left: `${left}px`,
-    width: `${width}px`,
-    bottom: `${height - top + GAP}px`,
-    maxHeight: `${Math.min(HIGHEST, top - 2 * GAP)}px`,
-  });
 }

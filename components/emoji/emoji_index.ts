@@ -7,8 +7,10 @@ export interface Emoji {
   emoji: string;
   /** Its name. */
   label: string;
-  /** Names and tags in lower case, by which it is found. */
-  words: readonly string[];
+  /** Its names in all languages, in lower case. */
+  names: readonly string[];
+  /** By which it is found too. */
+  tags: readonly string[];
 }
 
 /** What people react with most; shown before any list is loaded. */
@@ -80,9 +82,7 @@ export class EmojiIndex {
 
   /** An emoji's name, or the character itself for one that is not listed. */
   labelOf(character: string): string {
-    const found = this.groups.flat().find(({ emoji }) =>
-      bare(emoji) === bare(character)
-    );
+    const found = this.groups.flat().find(({ emoji }) => emoji === character);
     return found?.label ?? character;
   }
 }
@@ -91,16 +91,20 @@ export class EmojiIndex {
 function parseLine(line: string): Emoji {
   const space = line.indexOf(" ");
   const parts = line.slice(space + 1).split(";");
-  const words = parts.flatMap((part, index) =>
-    index % 2 === 0 ? [part] : part.split(",").filter((tag) => tag !== "")
-  ).map((word) => word.toLowerCase());
-  return { emoji: line.slice(0, space), label: parts[0]!, words };
+  const names: string[] = [];
+  const tags: string[] = [];
+  parts.forEach((part, index) => {
+    const text = part.toLowerCase();
+    if (index % 2 === 0) names.push(text);
+    else if (text !== "") tags.push(...text.split(","));
+  });
+  return { emoji: line.slice(0, space), label: parts[0]!, names, tags };
 }
 
-/** 0 for the whole name, more for a whole tag, for beginnings and for parts. */
-function rankOf({ words }: Emoji, wanted: string): number {
-  let best = words[0] === wanted ? 0 : Infinity;
-  for (const word of words) {
+/** 0 for a whole name, more for a whole tag, for beginnings and for parts. */
+function rankOf({ names, tags }: Emoji, wanted: string): number {
+  let best = names.includes(wanted) ? 0 : Infinity;
+  for (const word of [...names, ...tags]) {
     const at = word.indexOf(wanted);
     if (at < 0) continue;
     const startsWord = at === 0 || /[\s\-:]/.test(word[at - 1]!);
@@ -108,9 +112,4 @@ function rankOf({ words }: Emoji, wanted: string): number {
     best = Math.min(best, rank);
   }
   return best;
-}
-
-/** Without the mark that asks for a coloured picture. */
-function bare(character: string): string {
-  return character.replaceAll("\ufe0f", "");
 }

@@ -38,7 +38,7 @@ export const EMOJI =
 🫡 致敬;军队,好,好的,收到,敬礼,是,阳光;saluting face;good,luck,ma’am,ok,respect,salute,sir,troops,yes
 🤐 闭嘴;住嘴,嘴,封口,秘密,脸;zipper-mouth face;keep,quiet,secret,shut,zip,zipper-mouth
 🤨 挑眉;不信任,不敢置信,不赞同,怀疑,氧起眉毛的脸,眉毛上挑的脸,脸;face with raised eyebrow;disapproval,disbelief,distrust,emoji,hmm,mild,skeptic,skeptical,skepticism,surprise,what
-😐️ 冷漠;无感,脸,表情空洞,面无表情;neutral face;awkward,blank,deadpan,expressionless,fine,jealous,meh,oh,shade,straight,unamused,unhappy,unimpressed,whatever
+😐 冷漠;无感,脸,表情空洞,面无表情;neutral face;awkward,blank,deadpan,expressionless,fine,jealous,meh,oh,shade,straight,unamused,unhappy,unimpressed,whatever
 😑 无语;没有反应,绷着脸,脸,茫然,面无表情;expressionless face;awkward,dead,fine,inexpressive,jealous,meh,not,oh,omg,straight,uh,unhappy,unimpressed,whatever
 😶 沉默;嘴,安静,没嘴,秘密,脸;face without mouth;awkward,blank,expressionless,mouthless,mute,quiet,secret,silence,silent,speechless
 🫥 虚线脸;内向,无所谓,沮丧,消失,隐形,隐藏;dotted line face;depressed,disappear,hidden,hide,introvert,invisible,meh,whatever,wtv
@@ -112,7 +112,7 @@ export const EMOJI =
 👹 食人魔;吓人,妖怪,幻想,日本,神话故事,脸,面具,鬼,魔鬼;ogre;creature,devil,face,fairy,fairytale,fantasy,mask,monster,scary,tale
 👺 小妖精;妖怪,幻想,怪物,日本,神话故事,脸,鬼;goblin;angry,creature,face,fairy,fairytale,fantasy,mask,mean,monster,tale
 👻 鬼;万圣节,妖怪,幻想,幽灵,怪物,神话故事,脸,鬼脸;ghost;boo,creature,excited,face,fairy,fairytale,fantasy,halloween,haunting,monster,scary,silly,tale
-👽️ 外星人;ufo,外太空,外星,太空,幻想,星际,脸,飞碟;alien;creature,extraterrestrial,face,fairy,fairytale,fantasy,monster,space,tale,ufo
+👽 外星人;ufo,外太空,外星,太空,幻想,星际,脸,飞碟;alien;creature,extraterrestrial,face,fairy,fairytale,fantasy,monster,space,tale,ufo
 👾 外星怪物;ufo,外星,外星人,太空,怪物,星际,脸,飞碟;alien monster;creature,extraterrestrial,face,fairy,fairytale,fantasy,game,gamer,games,pixelated,space,tale,ufo
 🤖 机器人;怪物,脸;robot;face,monster
 😺 大笑的猫;哈哈,大笑的猫脸,猫脸,笑,脸;grinning cat;animal,face,mouth,open,smile,smiling
@@ -170,7 +170,7 @@ export const EMOJI =
 👋 挥手;你好,再见,嗨,在吗,手,等一下,等等,该走了;waving hand;bye,cya,g2g,greetings,gtg,hello,hey,hi,later,outtie,ttfn,ttyl,wave,yo,you
 🤚 立起的手背;举起,举起手背,手,手背,立起;raised back of hand;backhand
 🖐️ 手掌;举起张开的手掌,击掌,布,手,禁止;hand with fingers splayed;finger,raised,stop
-✋️ 举起手;举手,举起的手,五指,停,击掌,手;raised hand;5,five,high,stop
+✋ 举起手;举手,举起的手,五指,停,击掌,手;raised hand;5,five,high,stop
 🖖 瓦肯举手礼;手,敬礼,斯波克,星际迷航,瓦肯;vulcan salute;finger,hand,hands
 🫱 向右的手;伸手,右,右手,向右,手,握手;rightwards hand;handshake,hold,reach,right,rightward,shake
 🫲 向左的手;伸手,向左,左,左手,手,握手;leftwards hand;handshake,hold,left,leftward,reach,shake
@@ -187,16 +187,16 @@ export const EMOJI =
 🤟 爱你的手势;三种,我爱你,手,爱你;love-you gesture;fingers,hand,ily,love-you,three
 🤘 摇滚;手,摇滚精神,燥起来,角,金属礼;sign of the horns;finger,hand,rock-on
 🤙 给我打电话;手,打电话给我,电话,给我打电话的手势;call me hand;hang,loose,shaka
-👈️ 反手食指向左指;反手,向左指,手,指左,食指;backhand index pointing left;finger,hand,point
-👉️ 反手食指向右指;反手,向右指,手,指右,食指;backhand index pointing right;finger,hand,point
-👆️ 反手食指向上指;反手,向上指,手,指上,食指;backhand index pointing up;finger,hand,point
+👈 反手食指向左指;反手,向左指,手,指左,食指;backhand index pointing left;finger,hand,point
+👉 反手食指向右指;反手,向右指,手,指右,食指;backhand index pointing right;finger,hand,point
+👆 反手食指向上指;反手,向上指,手,指上,食指;backhand index pointing up;finger,hand,point
 🖕 竖中指;中指,反手,手;middle finger;hand
-👇️ 反手食指向下指;反手,向下指,手,指下,食指;backhand index pointing down;finger,hand,point
+👇 反手食指向下指;反手,向下指,手,指下,食指;backhand index pointing down;finger,hand,point
 ☝️ 食指向上指;向上指,手,指上,食指;index pointing up;finger,hand,point,this
 🫵 指向观察者的食指;伸出手指,你,戳,手指,指,指向;index pointing at the viewer;finger,hand,poke,you
-👍️ 拇指向上;同意,好,手,拇指,真棒,赞,赞成,顶一下,+1;thumbs up;+1,good,hand,like,thumb,yes,+1
-👎️ 拇指向下;不赞成,反对,否决,手,责备,-1;thumbs down;-1,bad,dislike,good,hand,no,nope,thumb,-1
-✊️ 举起拳头;举拳,团结,手,拳头,握拳;raised fist;clenched,hand,punch,solidarity
+👍 拇指向上;同意,好,手,拇指,真棒,赞,赞成,顶一下,+1;thumbs up;+1,good,hand,like,thumb,yes,+1
+👎 拇指向下;不赞成,反对,否决,手,责备,-1;thumbs down;-1,bad,dislike,good,hand,no,nope,thumb,-1
+✊ 举起拳头;举拳,团结,手,拳头,握拳;raised fist;clenched,hand,punch,solidarity
 👊 出拳;完全同意,手,打,拳,挥拳过来,绝对正确;oncoming fist;absolutely,agree,boom,bro,bruh,bump,clenched,correct,hand,knuckle,pound,punch,rock,ttyl
 🤛 朝左的拳头;拳头,朝左;left-facing fist;left-facing,leftwards
 🤜 朝右的拳头;手,拳头,朝右;right-facing fist;right-facing,rightwards
@@ -215,7 +215,7 @@ export const EMOJI =
 🦿 机械腿;义肢,无障碍,腿;mechanical leg;accessibility,prosthetic
 🦵 腿;弯腿,肢体,脚,跛行,踢;leg;bent,foot,kick,knee,limb
 🦶 脚;足踝,踏,踝,踢,踩,踱;foot;ankle,feet,kick,stomp
-👂️ 耳朵;仔细听,听,耳;ear;body,ears,hear,hearing,listen,listening,sound
+👂 耳朵;仔细听,听,耳;ear;body,ears,hear,hearing,listen,listening,sound
 🦻 戴助听器的耳朵;助听器,听力障碍,听障,失聪,无障碍,耳聋,聋;ear with hearing aid;accessibility,hard
 👃 鼻子;嗅,气味,闻,鼻;nose;body,noses,nosey,odor,smell,smells
 🧠 脑;大脑,头脑,智慧,智能,聪明;brain;intelligent,smart
@@ -442,17 +442,17 @@ export const EMOJI =
 🤺 击剑选手;人,体育,击剑,剑;person fencing;fencer,sword
 🏇 赛马;三冠,赛马骑师,马,骑师,骑马;horse racing;jockey,racehorse,riding,sport
 ⛷️ 滑雪的人;滑雪,雪;skier;ski,snow
-🏂️ 滑雪板;单板,单板滑雪,滑雪,雪;snowboarder;ski,snow,snowboard,sport
+🏂 滑雪板;单板,单板滑雪,滑雪,雪;snowboarder;ski,snow,snowboard,sport
 🏌️ 打高尔夫的人;pga,小鸟球,推杆进球,球,球座,球穴区,球童,职业高尔夫协会,运动,高尔夫;person golfing;ball,birdie,caddy,driving,golf,green,pga,putt,range,tee
 🏌️‍♂️ 男生打高尔夫;男,高尔夫;man golfing;ball,birdie,caddy,driving,golf,green,pga,putt,range,tee
 🏌️‍♀️ 女生打高尔夫;女,高尔夫,高尔夫练球场;woman golfing;ball,birdie,caddy,driving,golf,green,pga,putt,range,tee
-🏄️ 冲浪;冲浪的人,冲浪者,波浪,海上运动,海洋,海滩,涌浪,网上冲浪,运动;person surfing;beach,ocean,sport,surf,surfer,swell,waves
+🏄 冲浪;冲浪的人,冲浪者,波浪,海上运动,海洋,海滩,涌浪,网上冲浪,运动;person surfing;beach,ocean,sport,surf,surfer,swell,waves
 🏄‍♂️ 男生冲浪;冲浪,男;man surfing;beach,ocean,sport,surf,surfer,swell,waves
 🏄‍♀️ 女生冲浪;冲浪,女,海滩;woman surfing;beach,ocean,person,sport,surf,surfer,swell,waves
 🚣 划艇;划桨,划船运动,木筏,河,泛舟湖上,湖,独木舟,船,钓鱼;person rowing boat;canoe,cruise,fishing,lake,oar,paddle,raft,river,row,rowboat
 🚣‍♂️ 男生划船;划船,划艇,男,船;man rowing boat;canoe,cruise,fishing,lake,oar,paddle,raft,river,row,rowboat
 🚣‍♀️ 女生划船;划船,划艇,女,船;woman rowing boat;canoe,cruise,fishing,lake,oar,paddle,raft,river,row,rowboat
-🏊️ 游泳;游泳的人,游泳者,自由泳,运动,铁人三项;person swimming;freestyle,sport,swim,swimmer,triathlon
+🏊 游泳;游泳的人,游泳者,自由泳,运动,铁人三项;person swimming;freestyle,sport,swim,swimmer,triathlon
 🏊‍♂️ 男生游泳;游泳,男;man swimming;freestyle,sport,swim,swimmer,triathlon
 🏊‍♀️ 女生游泳;女,游泳;woman swimming;freestyle,man,sport,swim,swimmer,triathlon
 ⛹️ 玩球;体育,全网无阻,打球,游戏,玩,球,篮球,篮球运动员,罚球,运动,运球,锦标赛;person bouncing ball;athletic,basketball,championship,dribble,net,player,throw
@@ -528,7 +528,7 @@ export const EMOJI =
 👤 人像;剪影,半身,半身像;bust in silhouette;mysterious,shadow
 👥 双人像;剪影,半身,半身像,朋友;busts in silhouette;bff,bust,everyone,friend,friends,people
 🫂 人的拥抱;再见,友谊,告别,安慰,您好,感谢,抱抱,拥抱,爱;people hugging;comfort,embrace,farewell,friendship,goodbye,hello,hug,love,thanks
-👪️ 家庭;亲子,父母和儿子;family;child
+👪 家庭;亲子,父母和儿子;family;child
 👣 脚印;在路上,赤脚,足迹;footprints;barefoot,clothing,footprint,omw,print,walk
 
 🐵 猴头;动物,猴,猴子;monkey face;animal,banana
@@ -536,7 +536,7 @@ export const EMOJI =
 🦍 大猩猩;动物;gorilla;animal
 🦧 红毛猩猩;动物,猩猩,猴,猴子,猿;orangutan;animal,ape,monkey
 🐶 狗脸;宠物,小狗,汪星人,狗,脸;dog face;adorbs,animal,pet,puppies,puppy
-🐕️ 狗;动物,宠物,小狗,汪星人;dog;animal,animals,dogs,pet
+🐕 狗;动物,宠物,小狗,汪星人;dog;animal,animals,dogs,pet
 🦮 导盲犬;指引,无障碍,盲,盲人;guide dog;accessibility,animal,blind
 🐕‍🦺 服务犬;工作犬,无障碍,服务,犬,狗,辅助;service dog;accessibility,animal,assistance
 🐩 贵宾犬;卷毛狗,毛茸茸,狗;poodle;animal,dog,fluffy
@@ -544,7 +544,7 @@ export const EMOJI =
 🦊 狐狸;动物,头,狐狸的脸,脸;fox;animal,face
 🦝 浣熊;动物,好奇,淘气,狡猾;raccoon;animal,curious,sly
 🐱 猫脸;宠物,猫,猫咪,脸;cat face;animal,kitten,kitty,pet
-🐈️ 猫;宠物,小猫;cat;animal,animals,cats,kitten,pet
+🐈 猫;宠物,小猫;cat;animal,animals,cats,kitten,pet
 🐈‍⬛ 黑猫;万圣节,不吉利,动物,喵,喵星人,猫,猫科,黑色;black cat;animal,feline,halloween,meow,unlucky
 🦁 狮子;狮子头,狮子座,脸,黄道十二宫;lion;alpha,animal,face,leo,mane,order,rawr,roar,safari,strong,zodiac
 🐯 老虎头;森林之王,老虎,脸;tiger face;animal,big,cat,predator
@@ -603,7 +603,7 @@ export const EMOJI =
 🐣 小鸡破壳;小鸡,破壳;hatching chick;animal,baby,bird,egg
 🐤 小鸡;鸡;baby chick;animal,bird,ornithology
 🐥 正面朝向的小鸡;小鸡;front-facing baby chick;animal,bird,front-facing,newborn,ornithology
-🐦️ 鸟;动物,鸟类学;bird;animal,ornithology
+🐦 鸟;动物,鸟类学;bird;animal,ornithology
 🐧 企鹅;南极,南极洲;penguin;animal,antarctica,bird,ornithology
 🕊️ 鸽;和平,和平象征,飞翔,鸟,鸽子;dove;bird,fly,ornithology,peace
 🦅 鹰;老鹰,鸟;eagle;animal,bird,ornithology
@@ -631,7 +631,7 @@ export const EMOJI =
 🐋 鲸鱼;;whale;animal,beach,ocean
 🐬 海豚;鸭脚板;dolphin;animal,beach,flipper,ocean
 🦭 海豹;动物,海洋,海狮;seal;animal,lion,ocean,sea
-🐟️ 鱼;双鱼座,星座,黄道十二宫;fish;animal,dinner,fishes,fishing,pisces,zodiac
+🐟 鱼;双鱼座,星座,黄道十二宫;fish;animal,dinner,fishes,fishing,pisces,zodiac
 🐠 热带鱼;热带,鱼;tropical fish;animal,fishes
 🐡 河豚;鱼;blowfish;animal,fish
 🦈 鲨鱼;鱼,鲨;shark;animal,fish
@@ -792,13 +792,13 @@ export const EMOJI =
 🍯 蜂蜜;小熊维尼,桶,甜,蜜罐;honey pot;barrel,bear,food,honeypot,jar,sweet
 🍼 奶瓶;奶,婴儿,新生儿;baby bottle;babies,birth,born,drink,infant,milk,newborn
 🥛 一杯奶;喝,奶,杯,牛奶;glass of milk;drink
-☕️ 热饮;咖啡,早晨,星巴克,热气腾腾,茶,饮料;hot beverage;cafe,caffeine,chai,coffee,drink,morning,steaming,tea
+☕ 热饮;咖啡,早晨,星巴克,热气腾腾,茶,饮料;hot beverage;cafe,caffeine,chai,coffee,drink,morning,steaming,tea
 🫖 茶壶;冲泡,壶,茶,食物;teapot;brew,drink,food,pot,tea
 🍵 热茶;乌龙茶,无柄茶杯,杯,没有把手的茶杯,热饮,茶,茶杯,饮料;teacup without handle;beverage,cup,drink,oolong,tea
 🍶 清酒;喝酒,清酒杯,清酒瓶,瓶,酒,酒吧,酒杯,饮料;sake;bar,beverage,bottle,cup,drink,restaurant
 🍾 开香槟;喝酒,庆祝,木塞,瓶子,砰,砰木塞的瓶子,香槟;bottle with popping cork;bar,drink
 🍷 葡萄酒;俱乐部,喝酒,酒,酒吧,酒杯,饮料;wine glass;alcohol,bar,beverage,booze,club,drink,drinking,drinks,restaurant
-🍸️ 鸡尾酒;俱乐部,喝酒,杯,玻璃杯,酒,酒吧,马丁尼,鸡尾酒杯;cocktail glass;alcohol,bar,booze,club,drink,drinking,drinks,mad,martini,men
+🍸 鸡尾酒;俱乐部,喝酒,杯,玻璃杯,酒,酒吧,马丁尼,鸡尾酒杯;cocktail glass;alcohol,bar,booze,club,drink,drinking,drinks,mad,martini,men
 🍹 热带水果饮料;俱乐部,喝酒,热带饮料,酒,酒吧,饮料,鸡尾酒;tropical drink;alcohol,bar,booze,club,cocktail,drinking,drinks,drunk,mai,party,tai,tropics
 🍺 啤酒;啤酒节,喝酒,杯,酒,酒吧;beer mug;alcohol,ale,bar,booze,drink,drinking,drinks,octoberfest,oktoberfest,pint,stein,summer
 🍻 干杯;啤酒,喝酒,碰杯,酒,酒吧;clinking beer mugs;alcohol,bar,booze,bottoms,cheers,clink,drinking,drinks
@@ -818,9 +818,9 @@ export const EMOJI =
 🫙 罐;容器,瓶子,空,空瓶,调味品,贮藏,酱;jar;condiment,container,empty,nothing,sauce,store
 🏺 双耳瓶;壶,水瓶,罐;amphora;aquarius,cooking,drink,jug,tool,weapon,zodiac
 
-🌍️ 地球上的欧洲非洲;世界,地球,欧洲,非洲;globe showing Europe-Africa;earth,europe-africa,world
-🌎️ 地球上的美洲;世界,全球,地球,美洲;globe showing Americas;earth,world
-🌏️ 地球上的亚洲澳洲;世界,亚洲,亚澳,全球,地球,地球上的亚洲,澳洲;globe showing Asia-Australia;asia-australia,earth,world
+🌍 地球上的欧洲非洲;世界,地球,欧洲,非洲;globe showing Europe-Africa;earth,europe-africa,world
+🌎 地球上的美洲;世界,全球,地球,美洲;globe showing Americas;earth,world
+🌏 地球上的亚洲澳洲;世界,亚洲,亚澳,全球,地球,地球上的亚洲,澳洲;globe showing Asia-Australia;asia-australia,earth,world
 🌐 带经纬线的地球;世界,全球,地球,子午线,经纬,经线;globe with meridians;earth,internet,web,world,worldwide
 🗺️ 世界地图;世界,地图;world map;
 🗾 日本地图;地图,日本;map of Japan;
@@ -843,7 +843,7 @@ export const EMOJI =
 🛖 小屋;圆屋,家,茅屋,蒙古包;hut;home,house,roundhouse,shelter,yurt
 🏘️ 房屋建筑;住宅,小区,房,房子;houses;house
 🏚️ 废墟;废屋,荒宅,荒废,鬼屋;derelict house;home
-🏠️ 房子;乡村家园,住家,家,建筑,心之所在,房屋,郊区;house;building,country,heart,home,ranch,settle,simple,suburban,suburbia,where
+🏠 房子;乡村家园,住家,家,建筑,心之所在,房屋,郊区;house;building,country,heart,home,ranch,settle,simple,suburban,suburbia,where
 🏡 别墅;乡村家园,住家,家,庭院,庭院居家,建筑,心之所在,房子,花园,郊区;house with garden;building,country,heart,home,ranch,settle,simple,suburban,suburbia,where
 🏢 办公楼;写字楼,建筑;office building;city,cubical,job
 🏣 日本邮局;建筑,日本,邮便,邮局;Japanese post office;building
@@ -855,20 +855,20 @@ export const EMOJI =
 🏪 便利店;24 小时,商店,建筑;convenience store;24,building,hours
 🏫 学校;建筑,教学楼;school;building
 🏬 商场;建筑,百货公司,百货商城,百货商店;department store;building
-🏭️ 工厂;建筑;factory;building
+🏭 工厂;建筑;factory;building
 🏯 日本城堡;城堡,建筑,日本;Japanese castle;building
 🏰 欧洲城堡;城堡,建筑,欧洲;castle;building,european
 💒 婚礼;教堂,浪漫,结婚;wedding;chapel,hitched,nuptials,romance
 🗼 东京塔;东京,塔;Tokyo tower;
 🗽 自由女神像;塑像,纽约,自由,雕塑;Statue of Liberty;new,ny,nyc,york
-⛪️ 教堂;基督,基督教,宗教,小教堂;church;bless,chapel,christian,cross,religion
+⛪ 教堂;基督,基督教,宗教,小教堂;church;bless,chapel,christian,cross,religion
 🕌 清真寺;伊斯兰,宗教,穆斯林;mosque;islam,masjid,muslim,religion
 🛕 印度寺庙;佛寺,佛教,寺庙,寺院,庙宇;hindu temple;
 🕍 犹太教堂;会堂,宗教,犹太,犹太教;synagogue;jew,jewish,judaism,religion,temple
 ⛩️ 神社;宗教,日本,神道教;shinto shrine;religion
 🕋 克尔白;伊斯兰,天房,宗教,穆斯林;kaaba;hajj,islam,muslim,religion,umrah
-⛲️ 喷泉;;fountain;
-⛺️ 帐篷;露营;tent;camping
+⛲ 喷泉;;fountain;
+⛺ 帐篷;露营;tent;camping
 🌁 有雾;雾,霾;foggy;fog
 🌃 夜晚;星空,晚上;night with stars;star
 🏙️ 城市风光;城市,都市,都市景观,高楼大厦;cityscape;city
@@ -889,7 +889,7 @@ export const EMOJI =
 🚄 高速列车;动车,新干线,火车,速度,高铁;high-speed train;high-speed,railway,shinkansen
 🚅 子弹头高速列车;动车,子弹列车,子弹头,新干线,火车,高速,高铁;bullet train;high-speed,nose,railway,shinkansen,speed,travel
 🚆 火车;到站,呜呜,铁路;train;arrived,choo,railway
-🚇️ 地铁;捷运;metro;subway,travel
+🚇 地铁;捷运;metro;subway,travel
 🚈 轻轨;到站,单轨电车,火车;light rail;arrived,monorail,railway
 🚉 车站;地铁,捷运,火车,铁路;station;railway,train
 🚊 路面电车;捷运,电车;tram;trolleybus
@@ -897,17 +897,17 @@ export const EMOJI =
 🚞 山区铁路;山区,山地铁路,火车,铁路;mountain railway;car,trip
 🚋 有轨电车;轨道;tram car;bus,trolley,trolleybus
 🚌 公交车;公交,公共汽车,大巴;bus;school,vehicle
-🚍️ 迎面驶来的公交车;公交,公共汽车,大巴,迎面驶来;oncoming bus;cars
+🚍 迎面驶来的公交车;公交,公共汽车,大巴,迎面驶来;oncoming bus;cars
 🚎 无轨电车;公共汽车,电车;trolleybus;bus,tram,trolley
 🚐 小巴;公共汽车,开车,移动房车;minibus;bus,drive,van,vehicle
-🚑️ 救护车;急救,车辆;ambulance;emergency,vehicle
+🚑 救护车;急救,车辆;ambulance;emergency,vehicle
 🚒 消防车;救火车,火灾;fire engine;truck
 🚓 警车;巡逻,檀岛警騎,汽车,警察;police car;5–0,cops,patrol
-🚔️ 迎面驶来的警车;汽车,警察,警车;oncoming police car;
+🚔 迎面驶来的警车;汽车,警察,警车;oncoming police car;
 🚕 出租车;小黄,开车,汽车,的士,计程车;taxi;cab,cabbie,car,drive,vehicle,yellow
 🚖 迎面驶来的出租车;优步,出租车,叫车,小黄,开车,的士;oncoming taxi;cab,cabbie,cars,drove,hail,yellow
 🚗 汽车;开车,轿车;automobile;car,driving,vehicle
-🚘️ 迎面驶来的汽车;开车,汽车,轿车,迎面而来;oncoming automobile;car,cars,drove,vehicle
+🚘 迎面驶来的汽车;开车,汽车,轿车,迎面而来;oncoming automobile;car,cars,drove,vehicle
 🚙 运动型多用途车;suv,休旅车,休闲车,开车,房车,汽车,车辆,轿车,驾驶;sport utility vehicle;car,drive,recreational,sportutility
 🛻 敞蓬小型载货卡车;交通工具,卡车,汽车,皮卡,车,载货;pickup truck;automobile,car,flatbed,pick-up,transportation
 🚚 货车;卡车,开车,送货;delivery truck;car,drive,vehicle
@@ -919,7 +919,7 @@ export const EMOJI =
 🦽 手动轮椅;无障碍,轮椅;manual wheelchair;accessibility
 🦼 电动轮椅;无障碍,轮椅;motorized wheelchair;accessibility
 🛺 三轮摩托车;三脚鸡,三蹦子,嘟嘟车,电动三轮车,自动人力车,黄包车;auto rickshaw;tuk
-🚲️ 自行车;单车,脚踏车,自行车骑士,飞驰,骑车,骑车疾驰;bicycle;bike,class,cycle,cycling,cyclist,gang,ride,spin,spinning
+🚲 自行车;单车,脚踏车,自行车骑士,飞驰,骑车,骑车疾驰;bicycle;bike,class,cycle,cycling,cyclist,gang,ride,spin,spinning
 🛴 滑板车;;kick scooter;
 🛹 滑板;板,踩滑板;skateboard;board,skate,skater,wheels
 🛼 四轮滑冰鞋;旱冰,溜冰,溜冰鞋,滑冰,轮式,运动;roller skate;blades,skates,sport
@@ -927,16 +927,16 @@ export const EMOJI =
 🛣️ 高速公路;公路;motorway;highway,road
 🛤️ 铁轨;火车,铁路;railway track;train
 🛢️ 石油桶;桶,油桶,石油;oil drum;
-⛽️ 油泵;加油,加油站,柴油,燃料,燃油;fuel pump;diesel,fuelpump,gas,gasoline,station
+⛽ 油泵;加油,加油站,柴油,燃料,燃油;fuel pump;diesel,fuelpump,gas,gasoline,station
 🛞 车轮;圆圈,汽车,车辆,转动,轮胎;wheel;car,circle,tire,turn,vehicle
 🚨 警车灯;灯,紧急,警报,警灯,警示;police car light;alarm,alert,beacon,emergency,revolving,siren
 🚥 横向的红绿灯;交通灯,信号灯,红绿灯;horizontal traffic light;intersection,signal,stop,stoplight
 🚦 纵向的红绿灯;交叉口,交通灯,信号灯,直的红绿灯,红绿灯;vertical traffic light;drove,intersection,signal,stop,stoplight
 🛑 停止标志;停止,八角形,八边形,标志;stop sign;octagonal
 🚧 路障;施工;construction;barrier
-⚓️ 锚;停泊,工具,船;anchor;ship,tool
+⚓ 锚;停泊,工具,船;anchor;ship,tool
 🛟 救生圈;安全,救援,救生,救生用具,游泳,漂浮;ring buoy;float,life,lifesaver,preserver,rescue,safety,save,saver,swim
-⛵️ 帆船;游艇,船,驾帆船;sailboat;boat,resort,sailing,sea,yacht
+⛵ 帆船;游艇,船,驾帆船;sailboat;boat,resort,sailing,sea,yacht
 🛶 独木舟;船;canoe;boat
 🚤 快艇;亿万富翁,船,豪华游艇;speedboat;billionaire,boat,lake,luxury,millionaire,summer,travel
 🛳️ 客轮;客船,旅客;passenger ship;
@@ -958,60 +958,60 @@ export const EMOJI =
 🛸 飞碟;ufo,不明飞行物,外星人,外星球;flying saucer;aliens,extra,terrestrial,ufo
 🛎️ 服务铃;行李员,酒店,铃;bellhop bell;hotel
 🧳 行李箱;包装,手提箱,旅行,滚轮提箱,行李;luggage;bag,packing,roller,suitcase,travel
-⌛️ 沙漏;时间,计时,计时器;hourglass done;sand,time,timer
-⏳️ 沙正往下流的沙漏;沙,沙漏,等待,计时器;hourglass not done;flowing,hours,sand,timer,waiting,yolo
-⌚️ 手表;时间,表;watch;clock,time
-⏰️ 闹钟;小时,时间,钟;alarm clock;hours,hrs,late,time,waiting
+⌛ 沙漏;时间,计时,计时器;hourglass done;sand,time,timer
+⏳ 沙正往下流的沙漏;沙,沙漏,等待,计时器;hourglass not done;flowing,hours,sand,timer,waiting,yolo
+⌚ 手表;时间,表;watch;clock,time
+⏰ 闹钟;小时,时间,钟;alarm clock;hours,hrs,late,time,waiting
 ⏱️ 秒表;码表,计时,计时器;stopwatch;clock,time
 ⏲️ 定时器;时间,计时,计时器;timer clock;
 🕰️ 座钟;台钟,壁炉钟,时钟;mantelpiece clock;time
-🕛️ 十二点;00,12,12:00,整点,时间,点钟,钟;twelve o’clock;12,12:00,o’clock,time
-🕧️ 十二点半;12,12:30,30,时钟;twelve-thirty;12,12:30,30,clock,time
-🕐️ 一点;00,1,1:00,时间;one o’clock;1,1:00,o’clock,time
-🕜️ 一点半;1,1:30,30,时间,钟;one-thirty;1,1:30,30,clock,time
-🕑️ 两点;00,2,2:00,时钟;two o’clock;2,2:00,o’clock,time
-🕝️ 两点半;2,2:30,30,时间,钟;two-thirty;2,2:30,30,clock,time
-🕒️ 三点;00,3,3:00,时钟;three o’clock;3,3:00,o’clock,time
-🕞️ 三点半;3,30,3:30,时间,钟;three-thirty;3,30,3:30,clock,time
-🕓️ 四点;00,4,4:00,时钟;four o’clock;4,4:00,o’clock,time
-🕟️ 四点半;30,4,4:30,时间,钟;four-thirty;30,4,4:30,clock,time
-🕔️ 五点;00,5,5:00,时钟;five o’clock;5,5:00,o’clock,time
-🕠️ 五点半;30,5,5:30,时钟;five-thirty;30,5,5:30,clock,time
-🕕️ 六点;00,6,6:00,时钟;six o’clock;6,6:00,o’clock,time
-🕡️ 六点半;30,6,6:30,时钟;six-thirty;30,6,6:30,clock
-🕖️ 七点;00,7,7:00,时钟;seven o’clock;0,7,7:00,o’clock
-🕢️ 七点半;30,7,7:30,时钟;seven-thirty;30,7,7:30,clock
-🕗️ 八点;00,8,8:00,时间,钟;eight o’clock;8,8:00,o’clock,time
-🕣️ 八点半;30,8,8:30,时钟;eight-thirty;30,8,8:30,clock,time
-🕘️ 九点;00,9,9:00,时钟;nine o’clock;9,9:00,o’clock,time
-🕤️ 九点半;30,9,9:30,时钟;nine-thirty;30,9,9:30,clock,time
-🕙️ 十点;00,10,10:00,时钟;ten o’clock;0,10,10:00,o’clock
-🕥️ 十点半;10,10:30,30,时钟;ten-thirty;10,10:30,30,clock,time
-🕚️ 十一点;00,11,11:00,时钟;eleven o’clock;11,11:00,o’clock,time
-🕦️ 十一点半;11,11:30,30,时钟;eleven-thirty;11,11:30,30,clock,time
+🕛 十二点;00,12,12:00,整点,时间,点钟,钟;twelve o’clock;12,12:00,o’clock,time
+🕧 十二点半;12,12:30,30,时钟;twelve-thirty;12,12:30,30,clock,time
+🕐 一点;00,1,1:00,时间;one o’clock;1,1:00,o’clock,time
+🕜 一点半;1,1:30,30,时间,钟;one-thirty;1,1:30,30,clock,time
+🕑 两点;00,2,2:00,时钟;two o’clock;2,2:00,o’clock,time
+🕝 两点半;2,2:30,30,时间,钟;two-thirty;2,2:30,30,clock,time
+🕒 三点;00,3,3:00,时钟;three o’clock;3,3:00,o’clock,time
+🕞 三点半;3,30,3:30,时间,钟;three-thirty;3,30,3:30,clock,time
+🕓 四点;00,4,4:00,时钟;four o’clock;4,4:00,o’clock,time
+🕟 四点半;30,4,4:30,时间,钟;four-thirty;30,4,4:30,clock,time
+🕔 五点;00,5,5:00,时钟;five o’clock;5,5:00,o’clock,time
+🕠 五点半;30,5,5:30,时钟;five-thirty;30,5,5:30,clock,time
+🕕 六点;00,6,6:00,时钟;six o’clock;6,6:00,o’clock,time
+🕡 六点半;30,6,6:30,时钟;six-thirty;30,6,6:30,clock
+🕖 七点;00,7,7:00,时钟;seven o’clock;0,7,7:00,o’clock
+🕢 七点半;30,7,7:30,时钟;seven-thirty;30,7,7:30,clock
+🕗 八点;00,8,8:00,时间,钟;eight o’clock;8,8:00,o’clock,time
+🕣 八点半;30,8,8:30,时钟;eight-thirty;30,8,8:30,clock,time
+🕘 九点;00,9,9:00,时钟;nine o’clock;9,9:00,o’clock,time
+🕤 九点半;30,9,9:30,时钟;nine-thirty;30,9,9:30,clock,time
+🕙 十点;00,10,10:00,时钟;ten o’clock;0,10,10:00,o’clock
+🕥 十点半;10,10:30,30,时钟;ten-thirty;10,10:30,30,clock,time
+🕚 十一点;00,11,11:00,时钟;eleven o’clock;11,11:00,o’clock,time
+🕦 十一点半;11,11:30,30,时钟;eleven-thirty;11,11:30,30,clock,time
 🌑 朔月;新月,月亮;new moon;dark,space
 🌒 蛾眉月;三日月,娥眉月,弯月,月亮,盈月,眉月;waxing crescent moon;dreams,space
 🌓 上弦月;月亮;first quarter moon;space
 🌔 盈凸月;月亮;waxing gibbous moon;space
-🌕️ 满月;月亮,望月;full moon;space
+🌕 满月;月亮,望月;full moon;space
 🌖 亏凸月;月亮,衰落;waning gibbous moon;space
 🌗 下弦月;月亮;last quarter moon;space
 🌘 残月;亏眉月,弯月,月亮;waning crescent moon;space
 🌙 弯月;娥眉月,新月形,月亮,残月,蛾眉月;crescent moon;ramadan,space
 🌚 微笑的朔月;新月,月亮,朔月;new moon face;space
 🌛 微笑的上弦月;上弦月,月亮,蛾眉月;first quarter moon face;space
-🌜️ 微笑的下弦月;下弦月,月亮,残月;last quarter moon face;dreams
+🌜 微笑的下弦月;下弦月,月亮,残月;last quarter moon face;dreams
 🌡️ 温度计;天气,气温,温度;thermometer;weather
 ☀️ 太阳;光线,晴,晴天,阳光明媚,阳光普照;sun;bright,rays,space,sunny,weather
 🌝 微笑的月亮;月亮,望月,满月;full moon face;bright
 🌞 微笑的太阳;太阳,温暖阳光,阳光明媚;sun with face;beach,bright,day,heat,shine,sunny,sunshine,weather
 🪐 有环行星;土星,行星;ringed planet;saturn,saturnine
-⭐️ 星星;五角星,白色星星;star;astronomy,medium,stars,white
+⭐ 星星;五角星,白色星星;star;astronomy,medium,stars,white
 🌟 闪亮的星星;发光,星星,闪亮,闪光;glowing star;glittery,glow,night,shining,sparkle,win
 🌠 流星;夜晚,太空,星空,陨落之星;shooting star;falling,night,space
 🌌 银河;太空,星空;milky way;space
 ☁️ 云;云彩,云朵,天气,阴;cloud;weather
-⛅️ 阴;乌云蔽日,多云;sun behind cloud;cloudy,weather
+⛅ 阴;乌云蔽日,多云;sun behind cloud;cloudy,weather
 ⛈️ 雷阵雨;暴风雨,阵雨,雨,雷,雷暴;cloud with lightning and rain;thunder,thunderstorm
 🌤️ 晴偶有云;云,天气,太阳,少云,晴,阴;sun behind small cloud;weather
 🌥️ 多云;云,太阳,泠,阴;sun behind large cloud;weather
@@ -1026,12 +1026,12 @@ export const EMOJI =
 🌈 彩虹;lgbt,双性恋,同志,跨性别;rainbow;gay,genderqueer,glbt,glbtq,lesbian,lgbt,lgbtq,lgbtqia,nature,pride,queer,rain,trans,transgender,weather
 🌂 收起的伞;下雨,伞,雨,雨伞;closed umbrella;clothing,rain
 ☂️ 伞;雨,雨伞;umbrella;clothing,rain
-☔️ 雨伞;下雨,伞,雨滴;umbrella with rain drops;clothing,drop,weather
+☔ 雨伞;下雨,伞,雨滴;umbrella with rain drops;clothing,drop,weather
 ⛱️ 阳伞;下雨,伞,地上的阳伞,太阳;umbrella on ground;rain,sun
-⚡️ 高压;危险,有电,闪电;high voltage;danger,electric,electricity,lightning,nature,thunder,thunderbolt,zap
+⚡ 高压;危险,有电,闪电;high voltage;danger,electric,electricity,lightning,nature,thunder,thunderbolt,zap
 ❄️ 雪花;冷,天气,雪;snowflake;cold,snow,weather
 ☃️ 雪与雪人;泠,雪,雪人;snowman;cold,man,snow
-⛄️ 雪人;下雪,泠;snowman without snow;cold,man
+⛄ 雪人;下雪,泠;snowman without snow;cold,man
 ☄️ 彗星;太空;comet;space
 🔥 火焰;火,烧,燃烧;fire;af,burn,flame,hot,lit,litaf,tool
 💧 水滴;冷,天气,水,泪,眼泪;droplet;cold,comic,drop,nature,sad,sweat,tear,water,weather
@@ -1042,7 +1042,7 @@ export const EMOJI =
 🎆 焰火;庆典,庆祝,炮竹,烟花,爆竹;fireworks;boom,celebration,entertainment,yolo
 🎇 烟花;庆祝,火花,烟火,焰火;sparkler;boom,celebration,fireworks,sparkle
 🧨 爆竹;光亮,火花,炸药,烟火,烟花,爆炸,鞭炮;firecracker;dynamite,explosive,fire,fireworks,light,pop,popping,spark
-✨️ 闪亮;星星,火花,闪光,闪耀;sparkles;*,magic,sparkle,star
+✨ 闪亮;星星,火花,闪光,闪耀;sparkles;*,magic,sparkle,star
 🎈 气球;庆祝,生日,节日;balloon;birthday,celebrate,celebration
 🎉 拉炮彩带;兴奋,呱呱叫,庆祝,彩带,拉炮,派对,派对礼宾花,生日;party popper;awesome,birthday,celebrate,celebration,excited,hooray,tada,woohoo
 🎊 五彩纸屑球;五彩纸屑,庆祝,彩色纸屑,球,舞会;confetti ball;celebrate,celebration,party,woohoo
@@ -1059,13 +1059,13 @@ export const EMOJI =
 🎟️ 入场券;票,门票;admission tickets;ticket
 🎫 票;入场券,电影票,票根,车票,门票;ticket;admission,stub
 🎖️ 军功章;军队,勋章,奖章;military medal;award,celebration
-🏆️ 奖杯;冠军,奖励,奖品,奖赏,胜利,获胜;trophy;champion,champs,prize,slay,sport,victory,win,winning
+🏆 奖杯;冠军,奖励,奖品,奖赏,胜利,获胜;trophy;champion,champs,prize,slay,sport,victory,win,winning
 🏅 奖牌;获胜,运动会奖牌,运动员,金牌;sports medal;award,gold,winner
 🥇 金牌;奖牌,第一,第一名奖牌;1st place medal;first,gold
 🥈 银牌;亚军,奖牌,第二,第二名奖牌;2nd place medal;second,silver
 🥉 铜牌;奖牌,季军,第三,第三名奖牌;3rd place medal;bronze,third
-⚽️ 足球;大罗,梅西,球,球赛,罗纳尔多,胖罗,英式足球,运动;soccer ball;football,futbol,sport
-⚾️ 棒球;球,运动;baseball;ball,sport
+⚽ 足球;大罗,梅西,球,球赛,罗纳尔多,胖罗,英式足球,运动;soccer ball;football,futbol,sport
+⚾ 棒球;球,运动;baseball;ball,sport
 🥎 垒球;手套,球,腋下,运动;softball;ball,glove,sports,underarm
 🏀 篮球;打球,球,篮筐,运动;basketball;ball,hoop,sport
 🏐 排球;球,球赛;volleyball;ball,game
@@ -1083,7 +1083,7 @@ export const EMOJI =
 🥊 拳击手套;手套,拳击;boxing glove;
 🥋 练武服;制服,柔道,武术,空手道,跆拳道;martial arts uniform;judo,karate,taekwondo
 🥅 球门;球网;goal net;
-⛳️ 高尔夫球洞;果岭,果岭旗,球洞,高尔夫,高球;flag in hole;golf,sport
+⛳ 高尔夫球洞;果岭,果岭旗,球洞,高尔夫,高球;flag in hole;golf,sport
 ⛸️ 滑冰;冰刀,溜冰;ice skate;skating
 🎣 钓鱼竿;钓竿,鱼杆;fishing pole;entertainment,fish,sport
 🤿 潜水面罩;浮潜,深潜,潜水;diving mask;scuba,snorkeling
@@ -1098,7 +1098,7 @@ export const EMOJI =
 🎱 台球;8 球制桌球,8号球,台球台,游戏,霹雳八球;pool 8 ball;8ball,billiard,eight,game
 🔮 水晶球;命运,工具,梦幻,水晶,球,童话,财富,魔法;crystal ball;fairy,fairytale,fantasy,fortune,future,magic,tale,tool
 🪄 魔棒;女巫,巫师,魔术,魔术师,魔杖,魔法;magic wand;magician,witch,wizard
-🎮️ 游戏手柄;手柄,游戏,游戏控制器,电子游戏;video game;controller,entertainment
+🎮 游戏手柄;手柄,游戏,游戏控制器,电子游戏;video game;controller,entertainment
 🕹️ 游戏操控杆;操控杆,游戏,电子游戏;joystick;game,video,videogame
 🎰 老虎机;吃角子老虎,游戏,角子机,赌博,赌场;slot machine;casino,gamble,gambling,game,slots
 🎲 骰子;掷骰子,色子,骰子游戏;game die;dice,entertainment
@@ -1113,9 +1113,9 @@ export const EMOJI =
 ♣️ 梅花;扑克,梅花花色,牌,草花;club suit;card,clubs,game
 ♟️ 兵;受骗者,国际象棋,牺牲品;chess pawn;dupe,expendable
 🃏 大小王;大王,小丑,小王,扑克,扑克小丑,牌,百搭牌,鬼牌;joker;card,game,wildcard
-🀄️ 红中;方城之战,牌局,麻将,麻将红中;mahjong red dragon;game
+🀄 红中;方城之战,牌局,麻将,麻将红中;mahjong red dragon;game
 🎴 花札;卡牌,日本,游戏,花斗,花牌;flower playing cards;card,game,japanese
-🎭️ 表演艺术;剧院,女演员,戏剧,演员,艺术,莎士比亚,表演,面具;performing arts;actor,actress,art,entertainment,mask,theater,theatre,thespian
+🎭 表演艺术;剧院,女演员,戏剧,演员,艺术,莎士比亚,表演,面具;performing arts;actor,actress,art,entertainment,mask,theater,theatre,thespian
 🖼️ 带框的画;加框的照片,博物馆,框,照片,画,画框,艺术;framed picture;art,frame,museum,painting
 🎨 调色盘;创意,博物馆,多种色彩,娱乐,画家,画画,绘画,艺术,调色板;artist palette;art,artsy,arty,colorful,creative,entertainment,museum,painter,painting
 🧵 线;卷盘,线轴,绳子,缝纫,针,针线;thread;needle,sewing,spool,string
@@ -1123,7 +1123,7 @@ export const EMOJI =
 🧶 毛线;毛线球,线球,编织,钩针编织;yarn;ball,crochet,knit
 🪢 结;八字结,打结,绳子,绳扣,绳结,缠结,麻线;knot;cord,rope,tangled,tie,twine,twist
 
-👓️ 眼镜;服饰,眼睛;glasses;clothing,eye,eyeglasses,eyewear
+👓 眼镜;服饰,眼睛;glasses;clothing,eye,eyeglasses,eyewear
 🕶️ 墨镜;太阳镜;sunglasses;dark,eye,eyewear,glasses
 🥽 护目镜;护目,护眼,水肺,游泳,潜水,焊接;goggles;dive,eye,protection,scuba,swimming,welding
 🥼 白大褂;医生,外衣,实验,实验人员,实验室白大褂,实验服,白衣,科学家,衣服;lab coat;clothes,doctor,dr,experiment,jacket,scientist,white
@@ -1162,7 +1162,7 @@ export const EMOJI =
 👑 皇冠;国王,权力的游戏,王冠,王后,皇家;crown;clothing,family,king,medieval,queen,royal,royalty,win
 👒 女帽;女,女式,帽子,花园派对;woman’s hat;clothes,clothing,garden,hats,party,woman’s
 🎩 礼帽;帽子,正式,高帽;top hat;clothes,clothing,fancy,formal,magic,tophat
-🎓️ 毕业帽;四方帽,学位,学者,毕业;graduation cap;celebration,clothing,education,hat,scholar
+🎓 毕业帽;四方帽,学位,学者,毕业;graduation cap;celebration,clothing,education,hat,scholar
 🧢 鸭舌帽;帽子,棒球帽;billed cap;baseball,bent,dad,hat
 🪖 军用头盔;军事,军用,军队,士兵,头盔,战争,战士,部队;military helmet;army,soldier,war,warrior
 ⛑️ 白十字头盔;十字,头盔,安全帽,救援人员头盔,脸;rescue worker’s helmet;aid,cross,face,hat,worker’s
@@ -1171,7 +1171,7 @@ export const EMOJI =
 💍 戒指;结婚,订婚,钻戒,闪;ring;diamond,engaged,engagement,married,romance,shiny,sparkling,wedding
 💎 宝石;婚礼,珠宝,订婚,钻石;gem stone;diamond,engagement,jewel,money,romance,wedding
 🔇 已静音的扬声器;声音,安静,扬声器,扬声器关闭,无声,静音;muted speaker;mute,quiet,silent,sound
-🔈️ 低音量的扬声器;低音量扬扬声,喇叭,小声,小音量,扬声器,轻声,音量;speaker low volume;soft,sound
+🔈 低音量的扬声器;低音量扬扬声,喇叭,小声,小音量,扬声器,轻声,音量;speaker low volume;soft,sound
 🔉 中等音量的扬声器;中等,中等音量,中音量,中音量扬声器,扬声器;speaker medium volume;sound
 🔊 高音量的扬声器;大声,大音量,扬声器,音量,高音量;speaker high volume;loud,music,sound
 📢 喇叭;公共广播,大声,广播,扩音器,通知;loudspeaker;address,communication,loud,public,sound
@@ -1186,8 +1186,8 @@ export const EMOJI =
 🎚️ 电平滑块;滑块,电平,调节,调节滑块,音乐,音量;level slider;music
 🎛️ 控制旋钮;控制,旋钮,调节,音乐;control knobs;music
 🎤 麦克风;k歌,卡拉ok,唱k,唱歌,麦,麦克;microphone;karaoke,mic,music,sing,sound
-🎧️ 耳机;头戴式耳机,耳塞;headphone;earbud,sound
-📻️ 收音机;娱乐,广播,广播电台,无线电,电台;radio;entertainment,tbt,video
+🎧 耳机;头戴式耳机,耳塞;headphone;earbud,sound
+📻 收音机;娱乐,广播,广播电台,无线电,电台;radio;entertainment,tbt,video
 🎷 萨克斯管;乐器,吹奏,演奏,萨克斯风,音乐;saxophone;instrument,music,sax
 🎺 小号;乐器,吹奏,喇叭,音乐;trumpet;instrument,music
 🪗 手风琴;乐器,六角形风琴,音乐,风琴;accordion;box,concertina,instrument,music,squeeze,squeezebox
@@ -1203,12 +1203,12 @@ export const EMOJI =
 📲 带有箭头的手机;手机,接收,智能手机,来电,电话,移动电话,箭头,通信;mobile phone with arrow;build,call,cell,communication,receive,telephone
 ☎️ 电话;固定电话,固话,座机;telephone;phone
 📞 电话听筒;听筒,固定电话,固话,座机,电话,通信;telephone receiver;communication,phone,voip
-📟️ 寻呼机;bb 机,传呼机,呼机,通信;pager;communication
+📟 寻呼机;bb 机,传呼机,呼机,通信;pager;communication
 📠 传真机;传真,传真号,发传真;fax machine;communication
 🔋 电池;正极,电,电极,电源,蓄电池,负极;battery;
 🪫 电池电量不足;低能量,电子,电池,电池电量低,电量不足;low battery;drained,electronic,energy,power
 🔌 电源插头;插头,电插头,电源,电线;electric plug;electricity
-💻️ 笔记本电脑;pc,个人电脑,手提电脑,电脑;laptop;computer,office,pc,personal
+💻 笔记本电脑;pc,个人电脑,手提电脑,电脑;laptop;computer,office,pc,personal
 🖥️ 台式电脑;pc,个人电脑,台式,显示器,显示屏,电脑,计算机;desktop computer;monitor
 🖨️ 打印机;印刷机,喷墨打印,复印,打印,扫描,激光打印;printer;computer
 ⌨️ 键盘;打字,按键,电脑,输入;keyboard;computer
@@ -1216,19 +1216,19 @@ export const EMOJI =
 🖲️ 轨迹球;有线鼠标,电脑,追踪球,鼠标;trackball;computer
 💽 电脑光盘;md,minidisk,mini光盘,光盘,电脑,迷你光盘,迷你光碟,迷你唱片;computer disk;minidisk,optical
 💾 软盘;3.5英寸,便携,存储,电脑,磁盘;floppy disk;computer
-💿️ 光盘;cd,专辑,存储,影片,蓝光,音乐;optical disk;blu-ray,cd,computer,dvd
+💿 光盘;cd,专辑,存储,影片,蓝光,音乐;optical disk;blu-ray,cd,computer,dvd
 📀 DVD;光盘,光碟,影片,电脑,蓝光,音乐;dvd;blu-ray,cd,computer,disk,optical
 🧮 算盘;计算,计算器;abacus;calculation,calculator
 🎥 电影摄影机;录像,摄像机,摄录机,摄影,摄影机,电影;movie camera;bollywood,cinema,film,hollywood,record
 🎞️ 影片帧;帧,电影,电影胶卷,电影胶片,胶卷,胶片;film frames;cinema,movie
 📽️ 电影放映机;影片,投影仪,放映机,电影,视频;film projector;cinema,movie,video
-🎬️ 场记板;场记,打板,拍电影;clapper board;action,movie
-📺️ 电视机;电视,看电视,节目,视频;television;tv,video
-📷️ 相机;卡片相机,拍照,摄影,照片,照相机,自拍;camera;photo,selfie,snap,tbt,trip,video
+🎬 场记板;场记,打板,拍电影;clapper board;action,movie
+📺 电视机;电视,看电视,节目,视频;television;tv,video
+📷 相机;卡片相机,拍照,摄影,照片,照相机,自拍;camera;photo,selfie,snap,tbt,trip,video
 📸 开闪光灯的相机;带闪光灯的相机,拍照,相机,闪光灯,闪光灯打开;camera with flash;video
-📹️ 摄像机;录像,录像机,录影,拍摄,摄影机,视频;video camera;camcorder,tbt
+📹 摄像机;录像,录像机,录影,拍摄,摄影机,视频;video camera;camcorder,tbt
 📼 录像带;vhs,录影带,磁带;videocassette;old,school,tape,vcr,vhs,video
-🔍️ 左斜的放大镜;工具,搜索,放大,放大镜,查找;magnifying glass tilted left;lab,left-pointing,science,search,tool
+🔍 左斜的放大镜;工具,搜索,放大,放大镜,查找;magnifying glass tilted left;lab,left-pointing,science,search,tool
 🔎 右斜的放大镜;工具,搜索,放大,放大镜,查找;magnifying glass tilted right;contact,lab,right-pointing,science,search,tool
 🕯️ 蜡烛;光,烛光,烛火,照明,燃烧;candle;light
 💡 灯泡;主意,想法,点子,电,电灯泡,白炽灯;light bulb;comic,electric,idea
@@ -1241,7 +1241,7 @@ export const EMOJI =
 📗 绿色书本;书,书本,图书馆,教育,绿,绿皮书,绿色,阅读;green book;education,fantasy,library,reading
 📘 蓝色书本;书,书本,图书馆,教育,篮,蓝皮书,蓝色,阅读;blue book;education,fantasy,library,reading
 📙 橙色书本;书,书本,图书馆,教育,橘皮书,橘色,橙色,阅读;orange book;education,fantasy,library,reading
-📚️ 书;书本,书籍,图书,图书馆,学习,学校,小说,教育,知识,阅读;books;book,education,fantasy,knowledge,library,novels,reading,school,study
+📚 书;书本,书籍,图书,图书馆,学习,学校,小说,教育,知识,阅读;books;book,education,fantasy,knowledge,library,novels,reading,school,study
 📓 笔记本;日记本,本子,笔记,记事本,记录;notebook;
 📒 账本;笔记本,记事本,记账,账簿;ledger;notebook
 📃 带卷边的页面;卷曲,卷边,文书,文件,文档,纸张,页面;page with curl;document,paper
@@ -1253,26 +1253,26 @@ export const EMOJI =
 🔖 书签;标签,读书,阅读;bookmark;mark
 🏷️ 标签;吊牌,标记,行李牌;label;tag
 🪙 硬币;富有,欧元,美元,财富,金,金属,金币,钱,银;coin;dollar,euro,gold,metal,money,rich,silver,treasure
-💰️ 钱袋;付钱,十亿,变现,守财奴,富有,有钱,现金,百万,美元,赌钱,赢钱,钱,钱包,银行;money bag;bank,bet,billion,cash,cost,dollar,gold,million,moneybag,paid,paying,pot,rich,win
+💰 钱袋;付钱,十亿,变现,守财奴,富有,有钱,现金,百万,美元,赌钱,赢钱,钱,钱包,银行;money bag;bank,bet,billion,cash,cost,dollar,gold,million,moneybag,paid,paying,pot,rich,win
 💴 日元;日币,现金,纸币,货币,钞票,钱,银行;yen banknote;bank,bill,currency,money,note
 💵 美元;现金,纸币,美刀,美钞,货币,钱,银行;dollar banknote;bank,bill,currency,money,note
 💶 欧元;现金,纸币,货币,钞票,钱,银行;euro banknote;100,bank,bill,currency,money,note,rich
 💷 英镑;现金,纸币,货币,钞票,钱,银行;pound banknote;bank,bill,billion,cash,currency,money,note,pounds
 💸 长翅膀的钱;纸币,翅膀,花钱,钱,飞;money with wings;bank,banknote,bill,billion,cash,dollar,fly,million,note,pay
-💳️ 信用卡;信用,借记卡,刷卡,卡,收钱,现金,现金卡,贷记卡,银行,银行卡;credit card;bank,cash,charge,money,pay
+💳 信用卡;信用,借记卡,刷卡,卡,收钱,现金,现金卡,贷记卡,银行,银行卡;credit card;bank,cash,charge,money,pay
 🧾 收据;会计,信封,凭据,发票,收条,簿记,记账,证据,证明,账单;receipt;accounting,bookkeeping,evidence,invoice,proof
 💹 趋势向上且带有日元符号的图表;上扬,上涨,日元,日元升值,日元汇率,日币,货币,货币升值图表,走势;chart increasing with yen;bank,currency,graph,growth,market,money,rise,trend,upward
 ✉️ 信封;信件,信息,来信,电子邮件,电邮,邮件;envelope;e-mail,email,letter
 📧 电子邮件;信件,信封,电邮,邮件;e-mail;email,letter
 📨 来信;信件,信封,发送,接收,收信,收到来信,收到邮件,电子邮件,电邮,邮件;incoming envelope;delivering,e-mail,email,letter,mail,receive,sent
 📩 收邮件;信件,信封,发信,发出,发送,发邮件,有箭头的信封,邮件;envelope with arrow;communication,down,e-mail,email,letter,mail,outgoing,send,sent
-📤️ 发件箱;信件,发信,发送,发邮件,收件箱,电子邮件,电邮,邮件;outbox tray;box,email,letter,mail,sent
-📥️ 收件箱;信件,接收,收信,收到邮件,电子邮件,电邮,邮件;inbox tray;box,email,letter,mail,receive,zero
-📦️ 包裹;快递,指向,盒子,箱子,装货,运送;package;box,communication,delivery,parcel,shipping
-📫️ 有待收信件;信箱,旗标,有新信件,邮箱,邮箱关闭红旗升起;closed mailbox with raised flag;communication,mail,postbox
-📪️ 无待收信件;信箱,信箱关闭红旗放下,放下,旗标,无新信件;closed mailbox with lowered flag;mail,postbox
-📬️ 有新信件;信箱,信箱打开红旗升起,打开,旗标,有待收信件;open mailbox with raised flag;mail,postbox
-📭️ 无新信件;信箱,信箱打开,信箱打开红旗放下,旗标,无待收信件,邮件,邮递;open mailbox with lowered flag;mail,postbox
+📤 发件箱;信件,发信,发送,发邮件,收件箱,电子邮件,电邮,邮件;outbox tray;box,email,letter,mail,sent
+📥 收件箱;信件,接收,收信,收到邮件,电子邮件,电邮,邮件;inbox tray;box,email,letter,mail,receive,zero
+📦 包裹;快递,指向,盒子,箱子,装货,运送;package;box,communication,delivery,parcel,shipping
+📫 有待收信件;信箱,旗标,有新信件,邮箱,邮箱关闭红旗升起;closed mailbox with raised flag;communication,mail,postbox
+📪 无待收信件;信箱,信箱关闭红旗放下,放下,旗标,无新信件;closed mailbox with lowered flag;mail,postbox
+📬 有新信件;信箱,信箱打开红旗升起,打开,旗标,有待收信件;open mailbox with raised flag;mail,postbox
+📭 无新信件;信箱,信箱打开,信箱打开红旗放下,旗标,无待收信件,邮件,邮递;open mailbox with lowered flag;mail,postbox
 📮 邮筒;信,信箱,寄信,邮箱;postbox;mail,mailbox
 🗳️ 投票箱;投票,盒子,票箱,选举,选票;ballot box with ballot;
 ✏️ 铅笔;橡皮,橡皮擦,画画,画笔,笔,绘画;pencil;
@@ -1294,7 +1294,7 @@ export const EMOJI =
 📈 趋势向上的图表;上升,上涨,上涨图表,上涨趋势线,向上,图表,成长,趋势线;chart increasing;data,graph,growth,right,trend,up,upward
 📉 趋势向下的图表;下跌,下跌图表,下跌趋势线,下降,向下,图表,趋势线;chart decreasing;data,down,downward,graph,negative,trend
 📊 条形图;图形,图表,柱形图,直方图,资料,长条图;bar chart;data,graph
-📋️ 剪贴板;写字夹板,写字板,剪贴簿,夹子,待办事项,待办表,纸张;clipboard;do,list,notes
+📋 剪贴板;写字夹板,写字板,剪贴簿,夹子,待办事项,待办表,纸张;clipboard;do,list,notes
 📌 图钉;固定,拼贴,按钉;pushpin;collage,pin
 📍 圆图钉;位置,固定,图钉;round pushpin;location,map,pin
 📎 回形针;万字夹,回纹针,曲别针,纸夹;paperclip;
@@ -1305,8 +1305,8 @@ export const EMOJI =
 🗃️ 卡片盒;卡片,存档,文件,标签,档案,箱,索引;card file box;
 🗄️ 文件柜;存档,归档,收纳,柜,档案;file cabinet;filing,paper
 🗑️ 垃圾桶;垃圾,垃圾篓,废纸篓;wastebasket;can,garbage,trash,waste
-🔒️ 合上的锁;上锁,私密,锁,锁住,锁头,锁定;locked;closed,lock,private
-🔓️ 打开的锁;取消锁定,开锁,打开,破解,解锁,锁;unlocked;cracked,lock,open,unlock
+🔒 合上的锁;上锁,私密,锁,锁住,锁头,锁定;locked;closed,lock,private
+🔓 打开的锁;取消锁定,开锁,打开,破解,解锁,锁;unlocked;cracked,lock,open,unlock
 🔏 墨水笔和锁;笔,笔尖,钢笔,锁,隐私;locked with pen;ink,lock,nib,privacy
 🔐 钥匙和锁;安全,脚踏车锁,钥匙,锁,锁上;locked with key;bike,closed,lock,secure
 🔑 钥匙;密码,密钥,开锁,解锁,锁;key;keys,lock,major,password,unlock
@@ -1318,7 +1318,7 @@ export const EMOJI =
 🛠️ 锤子与扳手;工具,扳手,铁锤,锤子;hammer and wrench;spanner,tool
 🗡️ 匕首;剑,武器,短刀,短剑;dagger;knife,weapon
 ⚔️ 交叉放置的剑;交叉,剑,十字,双剑,战死,武器;crossed swords;weapon
-💣️ 炸弹;爆炸;bomb;boom,comic,dangerous,explosion,hot
+💣 炸弹;爆炸;bomb;boom,comic,dangerous,explosion,hot
 🪃 回旋镖;反弹,回弹,土著,武器,飞镖;boomerang;rebound,repercussion,weapon
 🏹 弓和箭;人马座,射手,射手座,射箭,弓,弓箭,箭;bow and arrow;archer,archery,sagittarius,tool,weapon,zodiac
 🛡️ 盾牌;武器,盾,防御;shield;weapon
@@ -1388,11 +1388,11 @@ export const EMOJI =
 🏧 取款机;atm,提款机,柜员机,标识,银行;ATM sign;automated,bank,cash,money,teller
 🚮 倒垃圾;垃圾丢弃处,垃圾入篓,垃圾桶;litter in bin sign;litterbin
 🚰 饮用水;可以喝的,喝水,接水,水,水龙头;potable water;drinking
-♿️ 轮椅标识;无障碍,残疾,残障,轮椅,轮椅符号;wheelchair symbol;access,handicap
-🚹️ 男厕;卫生间,厕所,洗手间,男士;men’s room;bathroom,lavatory,man,men’s,restroom,toilet,wc
-🚺️ 女厕;卫生间,厕所,女士,洗手间;women’s room;bathroom,lavatory,restroom,toilet,wc,woman,women’s
+♿ 轮椅标识;无障碍,残疾,残障,轮椅,轮椅符号;wheelchair symbol;access,handicap
+🚹 男厕;卫生间,厕所,洗手间,男士;men’s room;bathroom,lavatory,man,men’s,restroom,toilet,wc
+🚺 女厕;卫生间,厕所,女士,洗手间;women’s room;bathroom,lavatory,restroom,toilet,wc,woman,women’s
 🚻 卫生间;wc,厕所,洗手间;restroom;bathroom,lavatory,toilet,wc
-🚼️ 宝宝;婴儿,换尿片,母婴室;baby symbol;changing
+🚼 宝宝;婴儿,换尿片,母婴室;baby symbol;changing
 🚾 厕所;卫生间,洗手间,盥洗室;water closet;bathroom,lavatory,restroom,toilet,wc
 🛂 护照检查;安检,护照,检查,通行证;passport control;
 🛃 海关;行李打包;customs;packing
@@ -1400,10 +1400,10 @@ export const EMOJI =
 🛅 寄存行李;储物柜,寄存,行李;left luggage;baggage,case,locker
 ⚠️ 警告;小心;warning;caution
 🚸 儿童过街;交通,安全,指示牌,行人;children crossing;child,pedestrian,traffic
-⛔️ 禁止通行;交通,禁止入内,禁行,请勿入内,请勿驶入;no entry;do,fail,forbidden,not,pass,prohibited,traffic
+⛔ 禁止通行;交通,禁止入内,禁行,请勿入内,请勿驶入;no entry;do,fail,forbidden,not,pass,prohibited,traffic
 🚫 禁止;不准,不许,严禁,禁入,禁行,阻止;prohibited;entry,forbidden,no,not,smoke
 🚳 禁止自行车;严禁,交通,禁止,禁行自行车,自行车,非机动车;no bicycles;bicycle,bike,forbidden,not,prohibited
-🚭️ 禁止吸烟;严禁,吸烟,抽烟,禁止,禁烟;no smoking;forbidden,not,prohibited,smoke
+🚭 禁止吸烟;严禁,吸烟,抽烟,禁止,禁烟;no smoking;forbidden,not,prohibited,smoke
 🚯 禁止乱扔垃圾;严禁,垃圾,禁丢垃圾,禁止;no littering;forbidden,litter,not,prohibited
 🚱 非饮用水;水,禁止用水,节约用水,非直饮水;non-potable water;dry,non-drinking,non-potable,prohibited
 🚷 禁止行人通行;严禁,行人;no pedestrians;forbidden,not,pedestrian,prohibited
@@ -1445,33 +1445,33 @@ export const EMOJI =
 🕎 烛台;光明节,宗教,灯台,犹太,犹太教;menorah;candelabrum,candlestick,hanukkah,jewish,judaism,religion
 🔯 带中间点的六芒星;六芒星,六芒星加圆点,六角星,命运,犹太,犹太教;dotted six-pointed star;fortune,jewish,judaism,six-pointed
 🪯 坎达;信仰,卡尔萨,善业与佩剑得胜,坎达长剑,宗教,锡克,锡克教,锡克教徒;khanda;deg,fateh,khalsa,religion,sikh,sikhism,tegh
-♈️ 白羊座;公羊,星座,牡羊座;Aries;horoscope,ram,zodiac
-♉️ 金牛座;公牛,星座,金牛;Taurus;bull,horoscope,ox,zodiac
-♊️ 双子座;双子,孪生子,星座;Gemini;horoscope,twins,zodiac
-♋️ 巨蟹座;巨蟹,星座,螃蟹;Cancer;crab,horoscope,zodiac
-♌️ 狮子座;星座,雄狮;Leo;horoscope,lion,zodiac
-♍️ 处女座;室女座,星座,黄道十二宫;Virgo;horoscope,zodiac
-♎️ 天秤座;平衡,星座,正义;Libra;balance,horoscope,justice,scales,zodiac
-♏️ 天蝎座;天蝎,星座,蝎子;Scorpio;horoscope,scorpion,scorpius,zodiac
-♐️ 射手座;人马座,射手,弓箭手,星座;Sagittarius;archer,horoscope,zodiac
-♑️ 摩羯座;天宫图,山羊,摩羯,星座;Capricorn;goat,horoscope,zodiac
-♒️ 水瓶座;星座,水;Aquarius;bearer,horoscope,water,zodiac
-♓️ 双鱼座;双鱼,星座,鱼;Pisces;fish,horoscope,zodiac
-⛎️ 蛇夫座;星座,蛇,蛇夫;Ophiuchus;bearer,serpent,snake,zodiac
+♈ 白羊座;公羊,星座,牡羊座;Aries;horoscope,ram,zodiac
+♉ 金牛座;公牛,星座,金牛;Taurus;bull,horoscope,ox,zodiac
+♊ 双子座;双子,孪生子,星座;Gemini;horoscope,twins,zodiac
+♋ 巨蟹座;巨蟹,星座,螃蟹;Cancer;crab,horoscope,zodiac
+♌ 狮子座;星座,雄狮;Leo;horoscope,lion,zodiac
+♍ 处女座;室女座,星座,黄道十二宫;Virgo;horoscope,zodiac
+♎ 天秤座;平衡,星座,正义;Libra;balance,horoscope,justice,scales,zodiac
+♏ 天蝎座;天蝎,星座,蝎子;Scorpio;horoscope,scorpion,scorpius,zodiac
+♐ 射手座;人马座,射手,弓箭手,星座;Sagittarius;archer,horoscope,zodiac
+♑ 摩羯座;天宫图,山羊,摩羯,星座;Capricorn;goat,horoscope,zodiac
+♒ 水瓶座;星座,水;Aquarius;bearer,horoscope,water,zodiac
+♓ 双鱼座;双鱼,星座,鱼;Pisces;fish,horoscope,zodiac
+⛎ 蛇夫座;星座,蛇,蛇夫;Ophiuchus;bearer,serpent,snake,zodiac
 🔀 随机播放音轨按钮;交叉,打乱,随机,随机播放;shuffle tracks button;arrow,crossed
 🔁 重复按钮;循环,循环播放,箭头,顺时针;repeat button;arrow,clockwise
 🔂 重复一次按钮;单曲循环,循环,箭头,顺时针;repeat single button;arrow,clockwise,once
 ▶️ 播放按钮;三角,右,向右,播放,箭头;play button;arrow,right,triangle
-⏩️ 快进按钮;双箭头,向前,快进,快速;fast-forward button;arrow,double,fast-forward
+⏩ 快进按钮;双箭头,向前,快进,快速;fast-forward button;arrow,double,fast-forward
 ⏭️ 下一个音轨按钮;三角,下一个,下一曲,下一首,往后,箭头;next track button;arrow,scene,triangle
 ⏯️ 播放或暂停按钮;三角,向右,播放,播放或暂停,暂停;play or pause button;arrow,right,triangle
 ◀️ 倒退按钮;三角,倒转,后退,向左,左;reverse button;arrow,left,triangle
-⏪️ 快退按钮;倒回,双箭头,快退,快速倒带;fast reverse button;arrow,double,rewind
+⏪ 快退按钮;倒回,双箭头,快退,快速倒带;fast reverse button;arrow,double,rewind
 ⏮️ 上一个音轨按钮;三角,上一个,上一曲,上一首,箭头;last track button;arrow,previous,scene,triangle
 🔼 向上三角形按钮;上,向上,向上按钮,往上,箭头;upwards button;arrow,red,up
-⏫️ 快速上升按钮;上,双箭头,向上,快速向上;fast up button;arrow,double
+⏫ 快速上升按钮;上,双箭头,向上,快速向上;fast up button;arrow,double
 🔽 向下三角形按钮;下,向下,向下按钮,往下,箭头;downwards button;arrow,down,red
-⏬️ 快速下降按钮;下,双箭头,向下,快速向下;fast down button;arrow,double
+⏬ 快速下降按钮;下,双箭头,向下,快速向下;fast down button;arrow,double
 ⏸️ 暂停按钮;停止,双条形,暂停;pause button;bar,double,vertical
 ⏹️ 停止按钮;停止,方形,正方形,终止;stop button;square
 ⏺️ 录制按钮;制作,圆,录像,录制,录音;record button;circle
@@ -1487,17 +1487,17 @@ export const EMOJI =
 ♂️ 男性符号;符号,雄性;male sign;man
 ⚧️ 跨性别符号;跨性别;transgender symbol;
 ✖️ 乘;x,乘号,取消,相乘,符号;multiply;cancel,multiplication,sign,x,×
-➕️ 加;加号,十字,数学,相加,符号;plus;+
-➖️ 减;减号,数学,横线,符号;minus;-,heavy,math,sign,−
-➗️ 除;数学,相除,符号,除号;divide;division,heavy,math,sign,÷
+➕ 加;加号,十字,数学,相加,符号;plus;+
+➖ 减;减号,数学,横线,符号;minus;-,heavy,math,sign,−
+➗ 除;数学,相除,符号,除号;divide;division,heavy,math,sign,÷
 🟰 粗等号;回答,平等,数学,相等,等于,等号,答案;heavy equals sign;answer,equal,equality,math
 ♾️ 无穷大;宇宙,无尽,极大;infinity;forever,unbounded,universal
 ‼️ 双感叹号;两个,双叹号,叹号,吃惊,标点符号,！,！！;double exclamation mark;!,!!,bangbang,punctuation
 ⁉️ 感叹疑问号;叹号,叹号加问号,吃惊,标点符号,疑问惊叹号,问号,！,！？,？;exclamation question mark;!,!?,?,interrobang,punctuation
-❓️ 红色问号;为什么,标点,标点符号,疑问,问号;red question mark;?,punctuation
-❔️ 白色问号;为什么,标点符号,空心,空心问号,问号,问题,？;white question mark;?,outlined,punctuation
-❕️ 白色感叹号;叹号,吃惊,标点符号,白色叹号,空心,空心叹号,！;white exclamation mark;!,outlined,punctuation
-❗️ 红色感叹号;叹号,吃惊,惊讶,感叹,感叹号,标点符号,！;red exclamation mark;!,punctuation
+❓ 红色问号;为什么,标点,标点符号,疑问,问号;red question mark;?,punctuation
+❔ 白色问号;为什么,标点符号,空心,空心问号,问号,问题,？;white question mark;?,outlined,punctuation
+❕ 白色感叹号;叹号,吃惊,标点符号,白色叹号,空心,空心叹号,！;white exclamation mark;!,outlined,punctuation
+❗ 红色感叹号;叹号,吃惊,惊讶,感叹,感叹号,标点符号,！;red exclamation mark;!,punctuation
 〰️ 波浪型破折号;标点符号,波浪线,浪花,象声号;wavy dash;punctuation
 💱 货币兑换;兑换,外汇,换汇,汇率,流通,银行;currency exchange;bank,money
 💲 粗美元符号;现金,美元,美元符号,美刀,货币,金钱;heavy dollar sign;billion,cash,charge,currency,million,money,pay
@@ -1507,14 +1507,14 @@ export const EMOJI =
 🔱 三叉戟徽章;三叉戟,工具,波塞冬,船,锚;trident emblem;anchor,poseidon,ship,tool
 📛 姓名牌;名牌,徽章,胸牌,证章;name badge;
 🔰 日本新手驾驶标志;v 型臂章,v形图案,人字形图记,军警,叶状,实习,新手,箭尾;Japanese symbol for beginner;chevron,green,leaf,tool,yellow
-⭕️ 红色空心圆圈;0,o形,圆圈,大,大圆圈,红,零;hollow red circle;heavy,large,o
-✅️ 勾号按钮;勾,勾号,完成,打勾,按钮,绿色打勾;check mark button;checked,checkmark,complete,completed,done,fixed,tick,✓
+⭕ 红色空心圆圈;0,o形,圆圈,大,大圆圈,红,零;hollow red circle;heavy,large,o
+✅ 勾号按钮;勾,勾号,完成,打勾,按钮,绿色打勾;check mark button;checked,checkmark,complete,completed,done,fixed,tick,✓
 ☑️ 勾选框;做好,勾号,勾选,复选框,带勾方格,打勾,搞定,选票;check box with check;ballot,checked,done,off,tick,✓
 ✔️ 勾号;对勾,打勾,正确,符号;check mark;checked,checkmark,done,heavy,tick,✓
-❌️ 叉号;x,乘,交叉,取消,相乘,符号;cross mark;cancel,multiplication,multiply,x,×
-❎️ 叉号按钮;乘,乘号,叉,取消,方形;cross mark button;multiplication,multiply,square,x,×
-➰️ 卷曲环;单环,日本单环标志,标志;curly loop;curl
-➿️ 双卷曲环;免费电话,双环,日本免费电话标志,标志;double curly loop;curl
+❌ 叉号;x,乘,交叉,取消,相乘,符号;cross mark;cancel,multiplication,multiply,x,×
+❎ 叉号按钮;乘,乘号,叉,取消,方形;cross mark button;multiplication,multiply,square,x,×
+➰ 卷曲环;单环,日本单环标志,标志;curly loop;curl
+➿ 双卷曲环;免费电话,双环,日本免费电话标志,标志;double curly loop;curl
 〽️ 庵点;开始歌唱,歌记号,符号;part alternation mark;
 ✳️ 八轮辐星号;八芒星,星号;eight-spoked asterisk;*,eight-spoked
 ✴️ 八角星;星,符号;eight-pointed star;*,eight-pointed
@@ -1561,10 +1561,10 @@ export const EMOJI =
 🈂️ 日文的“服务费”按钮;sa,按键,收费,日文,日文sa,日语,服务,片假名;Japanese “service charge” button;katakana
 🈷️ 日文的“月总量”按钮;按键,日文,日本,月,月度,统计,表意文字;Japanese “monthly amount” button;ideograph
 🈶 日文的“收费”按钮;按键,日文,日本,有,有料,表意文字,要收费,费用;Japanese “not free of charge” button;ideograph
-🈯️ 日文的“预留”按钮;保留,指,按键,日文,日本,表意文字,预定,预订;Japanese “reserved” button;ideograph
+🈯 日文的“预留”按钮;保留,指,按键,日文,日本,表意文字,预定,预订;Japanese “reserved” button;ideograph
 🉐 日文的“议价”按钮;得,按键,日文,日本,表意文字,讨价还价;Japanese “bargain” button;ideograph
 🈹 日文的“打折”按钮;割,折扣,按键,日文,日本,表意文字;Japanese “discount” button;ideograph
-🈚️ 日文的“免费”按钮;免钱,按键,无,日文,日本,表意文字;Japanese “free of charge” button;ideograph
+🈚 日文的“免费”按钮;免钱,按键,无,日文,日本,表意文字;Japanese “free of charge” button;ideograph
 🈲 日文的“禁止”按钮;严禁,按键,日文,日本,禁,表意文字;Japanese “prohibited” button;ideograph
 🉑 日文的“可接受”按钮;可,按键,日文,日本,表意文字,许可;Japanese “acceptable” button;ideograph
 🈸 日文的“申请”按钮;日文,日本,日语,申,申请书,申请表,表意文字;Japanese “application” button;ideograph
@@ -1581,8 +1581,8 @@ export const EMOJI =
 🔵 蓝色圆;圆,圈,蓝,蓝圈;blue circle;geometric
 🟣 紫色圆;圆,圆圈,圈,紫,紫色,紫色圆圈;purple circle;
 🟤 棕色圆;圆,圆圈,圈,棕;brown circle;
-⚫️ 黑色圆;圆,圈,黑;black circle;geometric
-⚪️ 白色圆;圆,圈,白,白圈;white circle;geometric
+⚫ 黑色圆;圆,圈,黑;black circle;geometric
+⚪ 白色圆;圆,圈,白,白圈;white circle;geometric
 🟥 红色方块;方块,方框,正方形,红,红色;red square;card,penalty
 🟧 橙色方块;方块,方框,橙,橙色,正方形;orange square;
 🟨 黄色方块;方块,方框,正方形,黄,黄色;yellow square;card,penalty
@@ -1590,12 +1590,12 @@ export const EMOJI =
 🟦 蓝色方块;方块,方框,正方形,蓝,蓝色;blue square;
 🟪 紫色方块;方块,方框,正方形,紫,紫色;purple square;
 🟫 棕色方块;方块,方框,棕,棕色,正方形;brown square;
-⬛️ 黑线大方框;大,方形,正方形,黑色,黑色大方形;black large square;geometric
-⬜️ 白线大方框;大,方形,正方形,白色,白色方块;white large square;geometric
+⬛ 黑线大方框;大,方形,正方形,黑色,黑色大方形;black large square;geometric
+⬜ 白线大方框;大,方形,正方形,白色,白色方块;white large square;geometric
 ◼️ 黑色中方块;中等,几何,方形,正方形,黑色;black medium square;geometric
 ◻️ 白色中方块;中等,方形,正方形,白色;white medium square;geometric
-◾️ 黑色中小方块;中小,方形,正方形,黑色;black medium-small square;geometric,medium-small
-◽️ 白色中小方块;中小 正方形,几何,方形,白色;white medium-small square;geometric,medium-small
+◾ 黑色中小方块;中小,方形,正方形,黑色;black medium-small square;geometric,medium-small
+◽ 白色中小方块;中小 正方形,几何,方形,白色;white medium-small square;geometric,medium-small
 ▪️ 黑色小方块;几何,几何图形,小,方形,正方形,黑色;black small square;geometric
 ▫️ 白色小方块;小,方形,正方形,白色;white small square;geometric
 🔶 橙色大菱形;大,方块,方片,橘色方块,橘黄色,橙色方块,菱形,钻石;large orange diamond;geometric
