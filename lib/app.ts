@@ -14,6 +14,7 @@ import { Health } from "./health.ts";
 import type { Locale } from "./locale.ts";
 import { logError } from "./logging.ts";
 import { MessageLog } from "./message_log.ts";
+import { Mentions } from "./mentions.ts";
 import { Messages } from "./messages.ts";
 import { metricsText, watchEventLoop } from "./metrics.ts";
 import { PageReports } from "./page_reports.ts";
@@ -94,7 +95,7 @@ export class Atoll {
     });
     this.search = new Search(db, this.rooms, logError);
     this.#log = new MessageLog(db, {
-      onCommitted: (heads, cursors) => {
+      onCommitted: (heads, cursors, { acts, people }) => {
         for (const head of heads) {
           this.#hub.ring(head.room);
           this.#following.roomGrew(head);
@@ -104,6 +105,10 @@ export class Atoll {
           this.#presence.posted(cursor.room, cursor.person);
         }
         this.search.wake();
+        for (const person of people) this.#following.personChanged(person);
+        for (const { room, person } of acts) {
+          if (person === null) this.#following.roomChanged(room);
+        }
       },
       onTrimmed: (trimmed) => {
         this.#hub.trimmed(trimmed.room, trimmed.floor);
@@ -111,7 +116,16 @@ export class Atoll {
       },
     });
     const limiter = new RateLimiter(POST_RATE);
-    this.messages = new Messages(db, this.#log, this.rooms, limiter);
+    this.messages = new Messages({
+      db,
+      log: this.#log,
+      rooms: this.rooms,
+      mentions: new Mentions({
+        db,
+        connectedIn: (room) => this.#following.connectedIn(room),
+      }),
+      limiter,
+    });
     this.#presence = new Presence((...signal) => this.#hub.signal(...signal));
     this.#hub = new ChatHub(hubLog(db, this.#log), {
       onError: logError,
@@ -131,6 +145,8 @@ export class Atoll {
         return entry?.seq === seq ? entry.posts : null;
       },
       markRead: (cursors) => db.write("markRead", cursors),
+      clearUnread: (person, room) =>
+        db.write("markUnread", { person, room, from: null }),
       onError: logError,
     });
     this.#requests = new Requests({

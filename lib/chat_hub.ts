@@ -61,6 +61,8 @@ export interface Subscription {
   reading: boolean;
   /** Pages read since it last was inside the ring. */
   pages: number;
+  /** Seq of the last entry that it may be sent: by it the person was sent out (D5). */
+  lastSeq: number | undefined;
   /** Signals that it missed while it was slow. */
   missed: Set<SignalType>;
 }
@@ -91,6 +93,8 @@ export interface JoinRequest {
   afterId?: string | undefined;
   epoch?: string | undefined;
   ref?: Ref | undefined;
+  /** Rejects when the room may not be read (any more). */
+  check?: (() => Promise<unknown>) | undefined;
 }
 
 /** What the hub tells, and what tests replace. */
@@ -160,6 +164,7 @@ export class ChatHub {
       ended: false,
       reading: false,
       pages: 0,
+      lastSeq: undefined,
       missed: new Set(),
     };
     room.subscriptions.add(subscription);
@@ -167,6 +172,8 @@ export class ChatHub {
     this.#options.onSubscribed?.(connection, room.id);
     try {
       await room.ready;
+      // Now that whoever is sent out from here on is noticed (D5).
+      await request.check?.();
       await this.#start(subscription, request);
     } catch (error) {
       this.#end(subscription);
@@ -297,6 +304,7 @@ export class ChatHub {
         if (entries.length === 0) continue;
         room.rang = true;
         this.#push(room, entries);
+        for (const entry of entries) this.#endByEntry(room, entry);
         this.#scheduleFlush(room);
       }
     } catch (error) {
@@ -304,6 +312,15 @@ export class ChatHub {
       setTimeout(() => this.ring(room.id), HUB_LIMITS.retryDelay);
     } finally {
       room.refreshing = false;
+    }
+  }
+
+  /** Who leaves, or is sent out, gets that entry and nothing behind it (D5). */
+  #endByEntry(room: OpenRoom, entry: Entry): void {
+    if (entry.kind !== "member" || entry.change === "joined") return;
+    for (const subscription of room.subscriptions) {
+      const { person } = subscription.connection.session;
+      if (person.id === entry.person.id) subscription.lastSeq = entry.seq;
     }
   }
 
@@ -386,6 +403,9 @@ export class ChatHub {
       limit: HUB_LIMITS.snapshotMessages,
     });
     if (subscription.ended) return;
+    if (page.seq > (subscription.lastSeq ?? Infinity)) {
+      return this.#sendOut(subscription);
+    }
     connection.send({
       type: "messages",
       ...refOf(ref),
@@ -403,13 +423,27 @@ export class ChatHub {
     const { connection, room } = subscription;
     if (subscription.ended || subscription.reading) return;
     const { cursor } = subscription;
-    if (cursor === undefined || cursor >= room.ring.head) return;
+    if (cursor === undefined) return;
+    if (cursor >= (subscription.lastSeq ?? Infinity)) {
+      return this.#sendOut(subscription);
+    }
+    if (cursor >= room.ring.head) return;
     if (!connection.ready) return void this.#slow.wait(connection);
-    if (!room.ring.covers(cursor)) return void this.#catchUp(subscription);
+    // The ring's frames go on to the head.
+    const isLast = subscription.lastSeq !== undefined;
+    if (isLast || !room.ring.covers(cursor)) {
+      return void this.#catchUp(subscription);
+    }
     connection.sendText(room.ring.frameAfter(cursor));
     metrics.flush.observe(room.ring.head - cursor);
     subscription.cursor = room.ring.head;
     subscription.pages = 0;
+  }
+
+  #sendOut(subscription: Subscription): void {
+    const { connection, room } = subscription;
+    connection.refuse(new Refusal("no_room"), { room: room.id });
+    this.#end(subscription);
   }
 
   async #catchUp(subscription: Subscription): Promise<void> {
@@ -431,7 +465,9 @@ export class ChatHub {
     if (subscription.pages >= HUB_LIMITS.pages) {
       return await this.#reset(subscription);
     }
-    const entries = await this.#readPage(room, cursor);
+    const page = await this.#readPage(room, cursor);
+    const { lastSeq = Infinity } = subscription;
+    const entries = page.filter(({ seq }) => seq <= lastSeq);
     // The pump waits, and reads the page again.
     if (subscription.ended || !connection.ready) return;
     if (entries[0]?.seq !== cursor + 1) return await this.#reset(subscription);

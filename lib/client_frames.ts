@@ -37,6 +37,7 @@ const post = v.object({
   body,
   /** Uploads of one's own that go with it. */
   files: v.optional(v.pipe(v.array(uuid), v.maxLength(LIMITS.files))),
+  parent: v.optional(uuid),
 });
 const edit = v.object({
   type: v.literal("edit"),
@@ -52,6 +53,23 @@ const del = v.object({
   room,
   id: uuid,
   message: uuid,
+});
+const react = v.object({
+  type: v.literal("react"),
+  ref,
+  room,
+  id: uuid,
+  message: uuid,
+  emoji: v.pipe(v.string(), v.maxLength(64)),
+  on: v.boolean(),
+});
+const pin = v.object({
+  type: v.literal("pin"),
+  ref,
+  room,
+  id: uuid,
+  message: uuid,
+  on: v.boolean(),
 });
 /** Gives up a post that was refused with `retry`, so that later ones go on (L4). */
 const withdraw = v.object({ type: v.literal("withdraw"), ref, room, id: uuid });
@@ -95,6 +113,8 @@ export const clientFrameSchemas = {
   post,
   edit,
   delete: del,
+  react,
+  pin,
   withdraw,
   history,
   typing,

@@ -167,6 +167,41 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorInfo>> = {
     retry: false,
     message: "There is no such file or upload, or it may not be seen",
   },
+  forbidden: {
+    status: 403,
+    retry: false,
+    message: "Your role doesn't allow this: ask an owner or an admin",
+  },
+  muted: {
+    status: 403,
+    retry: false,
+    message: "You may not write for now: see who keeps order here",
+  },
+  archived: {
+    status: 409,
+    retry: false,
+    message: "The room is archived: it can be read, but not written to",
+  },
+  removed: {
+    status: 403,
+    retry: false,
+    message: "You were sent out of this room: come back later",
+  },
+  no_person: {
+    status: 404,
+    retry: false,
+    message: "There is no such person here",
+  },
+  bad_reaction: {
+    status: 422,
+    retry: false,
+    message: "A reaction is one emoji",
+  },
+  too_many_reactions: {
+    status: 422,
+    retry: false,
+    message: "A message takes 20 kinds of reactions and 500 of them in all",
+  },
   internal: {
     status: 500,
     retry: true,

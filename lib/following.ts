@@ -15,6 +15,8 @@ export interface FollowingStore {
   postsAt(room: string, seq: number): Promise<number | null>;
   /** Stores read cursors; they only move forward. Gives those that moved. */
   markRead(cursors: ReadCursor[]): Promise<MovedCursor[]>;
+  /** Forgets that a person marked messages of a room as unread. */
+  clearUnread(person: string, room: string): Promise<void>;
   /** Told when one of these failed; it is tried again by itself. */
   onError: (error: unknown) => void;
 }
@@ -120,7 +122,19 @@ export class Following {
     this.#scheduleTell();
   }
 
-  /** A person's rooms, name or cursors changed in the database. */
+  /** Whoever follows this room has to learn its settings anew. */
+  roomChanged(room: string): void {
+    for (const follower of this.#followers.get(room) ?? []) {
+      this.#startLoad(follower);
+    }
+  }
+
+  /** The people who follow a room and are connected. */
+  connectedIn(room: string): string[] {
+    return [...this.#followers.get(room) ?? []].map(({ id }) => id);
+  }
+
+  /** A person's rooms, name, cursors or mentions changed in the database. */
   personChanged(person: string): void {
     const follower = this.#people.get(person);
     if (follower) this.#startLoad(follower);
@@ -137,7 +151,13 @@ export class Following {
   /** A person read up to an entry. */
   async read(person: string, room: string, seq: number): Promise<void> {
     const followed = this.#people.get(person)?.rooms.get(room);
-    if (!followed || seq <= followed.lastRead) return;
+    if (!followed) return;
+    if (seq >= (followed.unreadFrom ?? Infinity)) {
+      delete followed.unreadFrom;
+      delete followed.unreadFromPosts;
+      await this.#store.clearUnread(person, room);
+    }
+    if (seq <= followed.lastRead) return;
     const upTo = Math.min(seq, followed.head);
     const posts = upTo === followed.head
       ? followed.posts
@@ -149,6 +169,10 @@ export class Following {
       () => void this.#writeCursors(),
       FOLLOWING_LIMITS.readInterval,
     );
+    if (!followed.mentions) return;
+    // Which of them are read now, only the database tells.
+    await this.#writeCursors();
+    this.personChanged(person);
   }
 
   /** Writes what is not written yet and stops all timers. */
@@ -171,6 +195,7 @@ export class Following {
     if (!follower || !followed || seq <= followed.lastRead) return false;
     followed.lastRead = seq;
     followed.lastReadPosts = Math.max(followed.lastReadPosts, posts);
+    if (seq >= followed.head) delete followed.mentions;
     // One's other devices may have the room on screen and count it still.
     if (follower.connections.size > 1) this.#changed.add(follower);
     this.#scheduleTell();
@@ -320,4 +345,5 @@ function keepNewer(room: FollowedRoom, known: FollowedRoom | undefined): void {
   }
   room.lastRead = Math.max(room.lastRead, known.lastRead);
   room.lastReadPosts = Math.max(room.lastReadPosts, known.lastReadPosts);
+  if (room.lastRead >= room.head) delete room.mentions;
 }

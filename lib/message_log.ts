@@ -1,7 +1,13 @@
 /** The rooms' logs: the one place where entries are written and read. */
 import { AppendQueue, type Lane } from "./db/append_queue.ts";
 import type { AppendResult } from "./db/append.ts";
-import type { Appended, Draft, MovedCursor, RoomHead } from "./db/drafts.ts";
+import type {
+  Appended,
+  Changes,
+  Draft,
+  MovedCursor,
+  RoomHead,
+} from "./db/drafts.ts";
 import {
   type LogHead,
   type ReadBounds,
@@ -16,10 +22,13 @@ import { isUuid } from "./db/uuid.ts";
 import type { Entry } from "./protocol.ts";
 
 export type {
+  Act,
   Appended,
+  Changes,
   DeletedDraft,
   Draft,
   EditedDraft,
+  Mention,
   PostedDraft,
   RoomHead,
 } from "./db/drafts.ts";
@@ -37,10 +46,14 @@ export interface MessageLogOptions {
   /** The clock, in milliseconds since 1970. */
   now?: () => number;
   /**
-   * The doorbell: told the new heads, and the read cursors that moved with
-   * them, after each commit (L6).
+   * The doorbell: told the new heads, the read cursors that moved with them,
+   * and what changed about the rooms, after each commit (L6).
    */
-  onCommitted?: (heads: RoomHead[], cursors: MovedCursor[]) => void;
+  onCommitted?: (
+    heads: RoomHead[],
+    cursors: MovedCursor[],
+    changes: Changes,
+  ) => void;
   /** Told after each commit that raised a room's floor (L8). */
   onTrimmed?: (trimmed: Trimmed) => void;
 }
@@ -49,7 +62,7 @@ export interface MessageLogOptions {
 export class MessageLog {
   readonly #db: Database;
   readonly #now: () => number;
-  readonly #onCommitted: (heads: RoomHead[], cursors: MovedCursor[]) => void;
+  readonly #onCommitted: Required<MessageLogOptions>["onCommitted"];
   readonly #onTrimmed: (trimmed: Trimmed) => void;
   readonly #queue: AppendQueue;
   #wiping: Promise<void> | undefined;
@@ -63,8 +76,7 @@ export class MessageLog {
     this.#onTrimmed = options.onTrimmed ?? (() => {});
     this.#queue = new AppendQueue({
       append: (drafts) => this.#append(drafts),
-      onCommitted: (heads, cursors) =>
-        this.#tell(() => this.#onCommitted(heads, cursors)),
+      onCommitted: (...news) => this.#tell(() => this.#onCommitted(...news)),
     });
   }
 

@@ -5,12 +5,13 @@ import { ERRORS, Refusal } from "./errors.ts";
 import { isBlocked, type Lane, type MessageLog } from "./message_log.ts";
 import { bodyProblem, type MessagesFrame, normalizeBody } from "./protocol.ts";
 import type { RateLimiter } from "./rate_limiter.ts";
-import type { Rooms } from "./rooms.ts";
+import type { Mentions } from "./mentions.ts";
+import { mayInRoom, type RoomAction, type Who } from "./permissions.ts";
+import type { Rooms, SeenRoom } from "./rooms.ts";
 
 /** A message that someone wants to post. */
 export interface Post {
-  /** The author's person id. */
-  person: string;
+  who: Who;
   /** The room's id. */
   room: string;
   /** The message's id, a UUID that the sender minted. */
@@ -24,35 +25,45 @@ export interface Admitted {
   stored: Promise<Appended>;
 }
 
+/** What messages are checked and stored with. */
+export interface MessagesOptions {
+  db: Pick<Database, "epoch">;
+  log: MessageLog;
+  rooms: Rooms;
+  mentions: Mentions;
+  limiter: RateLimiter;
+  /** The clock, in milliseconds since 1970. */
+  now?: () => number;
+}
+
 /** Checks and stores what people write. */
 export class Messages {
   readonly #epoch: string;
   readonly #log: MessageLog;
   readonly #rooms: Rooms;
+  readonly #mentions: Mentions;
   readonly #limiter: RateLimiter;
+  readonly #now: () => number;
 
   /** Messages of the log of a database. */
-  constructor(
-    { epoch }: Database,
-    log: MessageLog,
-    rooms: Rooms,
-    limiter: RateLimiter,
-  ) {
-    this.#epoch = epoch;
+  constructor({ db, log, rooms, mentions, limiter, now }: MessagesOptions) {
+    this.#epoch = db.epoch;
     this.#log = log;
     this.#rooms = rooms;
+    this.#mentions = mentions;
     this.#limiter = limiter;
+    this.#now = now ?? Date.now;
   }
 
   /** Posts a message and waits until it is stored. */
-  async post({ person, room, id, body }: Post): Promise<Appended> {
-    const { stored } = await this.admit({
-      kind: "posted",
-      room,
-      id,
-      author: person,
-      body,
-    });
+  async post({ who, room, id, body }: Post): Promise<Appended> {
+    const author = who.person.id;
+    return await this.write(who, { kind: "posted", room, id, author, body });
+  }
+
+  /** Checks a draft and waits until it is stored. */
+  async write(who: Who, draft: Draft): Promise<Appended> {
+    const { stored } = await this.admit(who, draft);
     return await stored;
   }
 
@@ -61,9 +72,9 @@ export class Messages {
    * all checks: what was accepted once is never refused later (L3). In a lane
    * a draft refused with `retry` holds up those behind it (L4).
    */
-  async admit(given: Draft, lane?: Lane): Promise<Admitted> {
+  async admit(who: Who, given: Draft, lane?: Lane): Promise<Admitted> {
     const draft = normalized(given);
-    const known = await this.#check(draft, lane);
+    const known = await this.#check(who, draft, lane);
     const stored = this.#log.append(draft, known ? undefined : lane);
     // Whoever admitted it may look at the outcome only later.
     stored.catch(() => {});
@@ -81,13 +92,17 @@ export class Messages {
   }
 
   /** Whether the log knows the id already; rejects when it may not be appended. */
-  async #check(draft: Draft, lane: Lane | undefined): Promise<boolean> {
+  async #check(
+    who: Who,
+    draft: Draft,
+    lane: Lane | undefined,
+  ): Promise<boolean> {
     // It came again: whatever becomes of it now, it holds up nobody any more.
     if (lane?.blockedBy === draft.id) lane.blockedBy = null;
     try {
       if (await this.#log.knows(draft.room, draft.id)) return true;
       if (lane && isBlocked(lane, draft.id)) throw new Refusal("out_of_order");
-      await this.#checkNew(draft);
+      await this.#checkNew(who, draft);
       return false;
     } catch (error) {
       const refusal = error instanceof Refusal
@@ -98,19 +113,73 @@ export class Messages {
     }
   }
 
-  async #checkNew(draft: Draft): Promise<void> {
-    if (draft.kind !== "deleted") {
+  async #checkNew(who: Who, draft: Draft): Promise<void> {
+    const room = await this.#rooms.see(who, draft.room);
+    this.#checkRight(who, draft, room);
+    if (draft.kind === "posted" || draft.kind === "edited") {
       const files = draft.kind === "posted" ? draft.files?.length : 0;
       const problem = bodyProblem(draft.body, files);
       if (problem) throw new Refusal(problem);
     }
+    if (draft.kind === "reacted" && !isEmoji(draft.emoji)) {
+      throw new Refusal("bad_reaction");
+    }
     const wait = this.#limiter.take(draft.author);
     if (wait > 0) throw new Refusal("too_fast", wait);
-    await this.#rooms.follow(draft.author, draft.room);
+    if (draft.kind === "posted" && !room.inside) {
+      await this.#rooms.follow(draft.author, draft.room);
+    }
+    if (draft.kind === "posted" || draft.kind === "edited") {
+      draft.mentions = await this.#mentions.of(draft.body, room.id);
+    }
+  }
+
+  #checkRight(who: Who, draft: Draft, room: SeenRoom): void {
+    const muted = (who.mutedUntil ?? 0) > this.#now();
+    if (muted && SAYING.has(draft.kind)) throw new Refusal("muted");
+    if (draft.kind === "member" && draft.invited) return;
+    if (!mayInRoom(who.role, actionOf(draft), room)) {
+      throw new Refusal("forbidden");
+    }
+    if (draft.kind === "deleted") {
+      draft.moderating = mayInRoom(who.role, "deleteOthers", room);
+    }
+  }
+}
+
+/** What someone who is muted may not do. */
+const SAYING: ReadonlySet<Draft["kind"]> = new Set([
+  "posted",
+  "edited",
+  "reacted",
+]);
+
+const LONGEST_EMOJI = 64;
+
+function isEmoji(text: string): boolean {
+  return text.length <= LONGEST_EMOJI && /^\p{RGI_Emoji}$/v.test(text);
+}
+
+function actionOf(draft: Draft): RoomAction {
+  switch (draft.kind) {
+    case "reacted":
+      return "react";
+    case "pinned":
+      return "pin";
+    case "settings":
+      return "manage";
+    case "member":
+      return {
+        joined: "invite",
+        left: "leave",
+        removed: "remove",
+      }[draft.change] as RoomAction;
+    default:
+      return "post";
   }
 }
 
 function normalized(draft: Draft): Draft {
-  if (draft.kind === "deleted") return draft;
+  if (draft.kind !== "posted" && draft.kind !== "edited") return draft;
   return { ...draft, body: normalizeBody(draft.body) };
 }

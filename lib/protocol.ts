@@ -27,6 +27,10 @@ export const LIMITS = {
   retentionDays: 3_650,
   /** Files of one message. */
   files: 10,
+  /** People whom a direct room is between. */
+  directPeople: 10,
+  /** Code points in a room's topic. */
+  topicCodePoints: 250,
   /** Messages in one `messages` frame. */
   pageMessages: 100,
   /** Most that one `report` says of each thing. */
@@ -90,6 +94,13 @@ export type ErrorCode =
   | "too_many_uploads"
   | "upload_broken"
   | "no_file"
+  | "forbidden"
+  | "muted"
+  | "archived"
+  | "removed"
+  | "no_person"
+  | "bad_reaction"
+  | "too_many_reactions"
   | "internal";
 
 export type {
@@ -100,6 +111,15 @@ export type {
 } from "./client_frames.ts";
 
 // --- What a room's log holds -------------------------------------------------
+
+/** What a person is in this place, the mightiest first; guests have no credentials. */
+export type Role = "owner" | "admin" | "member" | "guest";
+
+/** Who may read a room: everyone, those who were let in, those it is between. */
+export type RoomKind = "open" | "private" | "direct";
+
+/** What to be told of in a room. */
+export type Notify = "all" | "mentions" | "nothing";
 
 interface EntryBase {
   /** Place in the room's log: 1, 2, 3 … without holes (L1). */
@@ -116,34 +136,6 @@ interface EntryBase {
   name: string;
 }
 
-/** A message was posted; its message id is the entry's id. */
-export interface PostedEntry extends EntryBase {
-  kind: "posted";
-  body: string;
-  /** The message was deleted since: `body` is empty (L7). */
-  deleted?: true;
-}
-
-/** A message got a new body. */
-export interface EditedEntry extends EntryBase {
-  kind: "edited";
-  /** Id of the message. */
-  message: string;
-  body: string;
-  /** The message was deleted since: `body` is empty (L7). */
-  deleted?: true;
-}
-
-/** A message was deleted. */
-export interface DeletedEntry extends EntryBase {
-  kind: "deleted";
-  /** Id of the message. */
-  message: string;
-}
-
-/** An event with its place in a room's log. */
-export type Entry = PostedEntry | EditedEntry | DeletedEntry;
-
 /** A file of a message: its bytes are at `/files/<room>/<id>/<name>`. */
 export interface FileInfo {
   id: string;
@@ -157,8 +149,105 @@ export interface FileInfo {
   height?: number;
 }
 
-/** A message's state as of `rev`; of two states the one with the higher `rev` wins. */
-export interface Message {
+/** What a message holds besides its body. */
+export interface PostedExtras {
+  /** Id of the message in the same room that this one answers. */
+  parent?: string;
+  /** Whom the body mentions, under the names it has; `here` stands for many. */
+  mentions?: Person[];
+  files?: FileInfo[];
+}
+
+/** A message was posted; its message id is the entry's id. */
+export interface PostedEntry extends EntryBase, PostedExtras {
+  kind: "posted";
+  body: string;
+  /** The message was deleted since: `body` is empty (L7). */
+  deleted?: true;
+}
+
+/** A message got a new body. */
+export interface EditedEntry extends EntryBase {
+  kind: "edited";
+  /** Id of the message. */
+  message: string;
+  body: string;
+  mentions?: Person[];
+  /** The message was deleted since: `body` is empty (L7). */
+  deleted?: true;
+}
+
+/** A message was deleted. */
+export interface DeletedEntry extends EntryBase {
+  kind: "deleted";
+  /** Id of the message. */
+  message: string;
+}
+
+/** Someone reacted to a message, or took that back. */
+export interface ReactedEntry extends EntryBase {
+  kind: "reacted";
+  /** Id of the message. */
+  message: string;
+  emoji: string;
+  on: boolean;
+}
+
+/** A message was pinned, or no longer is. */
+export interface PinnedEntry extends EntryBase {
+  kind: "pinned";
+  /** Id of the message. */
+  message: string;
+  on: boolean;
+}
+
+/** Someone came into a private room, left it, or was sent out of a room. */
+export interface MemberChange {
+  /** Under the name they had then. */
+  person: Person;
+  change: "joined" | "left" | "removed";
+}
+
+/** Who belongs to the room changed. */
+export interface MemberEntry extends EntryBase, MemberChange {
+  kind: "member";
+}
+
+/** What changed about a room; what did not is missing. */
+export interface RoomChange {
+  roomName?: string;
+  topic?: string;
+  archived?: boolean;
+}
+
+/** The room's settings changed. */
+export interface SettingsEntry extends EntryBase, RoomChange {
+  kind: "settings";
+}
+
+/** An event with its place in a room's log. */
+export type Entry =
+  | PostedEntry
+  | EditedEntry
+  | DeletedEntry
+  | ReactedEntry
+  | PinnedEntry
+  | MemberEntry
+  | SettingsEntry;
+
+/** Id of the message that an entry begins, or is about. */
+export function messageOf(entry: Entry): string {
+  return "message" in entry ? entry.message : entry.id;
+}
+
+/**
+ * A message's state as of `rev`; of two states the one with the higher `rev`
+ * wins. What happened to the room itself stands among its messages, too.
+ */
+export interface Message
+  extends PostedExtras, Partial<MemberChange>, RoomChange {
+  /** What happened to the room; missing when someone posted it. */
+  kind?: "member" | "settings";
   id: string;
   /** Seq of the entry that posted it; messages are shown in this order. */
   seq: number;
@@ -174,7 +263,10 @@ export interface Message {
   /** When it was last edited, in milliseconds since 1970. */
   editedAt?: number;
   deleted?: true;
-  files?: readonly FileInfo[];
+  /** Ids of those who reacted, by emoji, in the order in which they did. */
+  reactions?: Record<string, string[]>;
+  /** When it was pinned, in milliseconds since 1970. */
+  pinnedAt?: number;
 }
 
 /** Someone, as others see them. */
@@ -189,7 +281,12 @@ export interface FollowedRoom {
   /** Stable part of the room's address: `/rooms/<slug>`. */
   slug: string;
   name: string;
-  kind: "open";
+  kind: RoomKind;
+  topic?: string;
+  /** Nobody may write there any more. */
+  archived?: true;
+  /** Of direct rooms: the others. */
+  people?: Person[];
   /** Seq of the room's newest entry, 0 when empty. */
   head: number;
   /** Messages posted in the room so far. */
@@ -201,6 +298,14 @@ export interface FollowedRoom {
    * more: unread = `posts` − `lastReadPosts`.
    */
   lastReadPosts: number;
+  /** Seq from which on one marked messages as unread, until one reads them again. */
+  unreadFrom?: number;
+  /** Messages posted before it: unread = `posts` − this. */
+  unreadFromPosts?: number;
+  /** Unread messages that mention one, where there are any. */
+  mentions?: number;
+  /** What to be told of; missing for what is usual in rooms of this kind. */
+  notify?: Notify;
 }
 
 // --- Frames from the server --------------------------------------------------
@@ -259,6 +364,7 @@ export interface MeFrame {
   version: number;
   epoch: string;
   person: Person;
+  role: Role;
   rooms: FollowedRoom[];
 }
 

@@ -15,7 +15,7 @@ import {
   type Ref,
   refOf,
 } from "./protocol.ts";
-import type { Room, Rooms } from "./rooms.ts";
+import type { Rooms, SeenRoom } from "./rooms.ts";
 
 /** What requests are carried out with. */
 export interface Services {
@@ -47,8 +47,8 @@ export class Requests {
   readonly #handlers: Handlers = {
     join: (connection, frame) => this.#join(connection, frame),
     leave: async (connection, { room }) => {
-      const { id } = await this.#room(room);
-      this.#services.hub.leave(connection, id);
+      const found = await this.#services.rooms.find(room);
+      if (found) this.#services.hub.leave(connection, found.id);
     },
     post: (connection, { room, ...frame }) =>
       this.#write(connection, room, frame, (base) => ({
@@ -56,6 +56,7 @@ export class Requests {
         kind: "posted",
         body: frame.body,
         ...frame.files?.length && { files: frame.files },
+        parent: frame.parent,
       })),
     edit: (connection, { room, ...frame }) =>
       this.#write(connection, room, frame, (base) => ({
@@ -70,6 +71,21 @@ export class Requests {
         kind: "deleted",
         message: frame.message,
       })),
+    react: (connection, { room, ...frame }) =>
+      this.#write(connection, room, frame, (base) => ({
+        ...base,
+        kind: "reacted",
+        message: frame.message,
+        emoji: frame.emoji,
+        on: frame.on,
+      })),
+    pin: (connection, { room, ...frame }) =>
+      this.#write(connection, room, frame, (base) => ({
+        ...base,
+        kind: "pinned",
+        message: frame.message,
+        on: frame.on,
+      })),
     // In whichever lane: looking the room up may fail, and leave it blocked.
     withdraw: (connection, { id }) => {
       for (const lane of this.#lanes.get(connection)?.values() ?? []) {
@@ -77,22 +93,22 @@ export class Requests {
       }
     },
     history: async (connection, { room, ref, before, limit }) => {
-      const { id } = await this.#room(room);
+      const { id } = await this.#room(connection, room);
       const options = { before, limit: limit ?? HISTORY_MESSAGES };
       const page = await this.#services.messages.page(id, options);
       connection.send({ ...page, ...refOf(ref) });
     },
     typing: async (connection, { room }) => {
-      const { id } = await this.#room(room);
+      const { id } = await this.#room(connection, room);
       this.#services.presence.typing(id, connection.session.person.id);
     },
     read: async (connection, { room, seq }) => {
-      const { id } = await this.#room(room);
+      const { id } = await this.#room(connection, room);
       const person = connection.session.person.id;
       await this.#services.following.read(person, id, seq);
     },
     report: async (connection, { room, gaps, doubles, reorders }) => {
-      const { id } = await this.#room(room);
+      const { id } = await this.#room(connection, room);
       const person = connection.session.person.id;
       this.#services.reports.take(person, id, { gaps, doubles, reorders });
     },
@@ -119,18 +135,19 @@ export class Requests {
     }
   }
 
-  async #room(idOrSlug: string): Promise<Room> {
-    const room = await this.#services.rooms.find(idOrSlug);
-    if (!room) throw new Refusal("no_room");
-    return room;
+  #room({ session }: Connection, idOrSlug: string): Promise<SeenRoom> {
+    return this.#services.rooms.see(session, idOrSlug);
   }
 
   async #join(
     connection: Connection,
     frame: ClientFrameOf<"join">,
   ): Promise<void> {
-    const { id } = await this.#room(frame.room);
-    await this.#services.hub.join(connection, { ...frame, room: id });
+    const { rooms, hub } = this.#services;
+    const found = await rooms.find(frame.room);
+    if (!found) throw new Refusal("no_room");
+    const check = () => rooms.see(connection.session, found.id);
+    await hub.join(connection, { ...frame, room: found.id, check });
   }
 
   /** Hands a draft to the log in order; the answer follows when it is stored. */
@@ -144,6 +161,7 @@ export class Requests {
     const author = connection.session.person.id;
     const request = { ref, room, id };
     const { stored } = await this.#services.messages.admit(
+      connection.session,
       draft({ room, id, author }),
       this.#lane(connection, room),
     );
@@ -165,7 +183,9 @@ export class Requests {
     release(lane, draft);
     if (isBlocked(lane, draft)) throw new Refusal("out_of_order");
     try {
-      return (await this.#room(idOrSlug)).id;
+      const found = await this.#services.rooms.find(idOrSlug);
+      if (!found) throw new Refusal("no_room");
+      return found.id;
     } catch (error) {
       if (!(error instanceof Refusal)) lane.blockedBy = draft;
       throw error;

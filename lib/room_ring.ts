@@ -1,6 +1,6 @@
 /** A room's newest entries in memory, already encoded. */
 import { Buffer } from "node:buffer";
-import type { Entry } from "./protocol.ts";
+import { type Entry, messageOf } from "./protocol.ts";
 
 interface RingEntry {
   seq: number;
@@ -65,7 +65,7 @@ export class RoomRing {
           `Cannot add entry ${entry.seq} to a ring whose head is ${this.#head}`,
         );
       }
-      const message = entry.kind === "posted" ? entry.id : entry.message;
+      const message = messageOf(entry);
       if (entry.kind === "deleted") this.#dropThroughLast(message);
       const text = JSON.stringify(entry);
       const size = Buffer.byteLength(text);

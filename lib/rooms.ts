@@ -1,10 +1,21 @@
 /** Rooms: finding, listing, making, following and leaving them. */
 import { sql } from "kysely";
 import { uuidv7 } from "./client/uuid.ts";
+import { padded } from "./db/lists.ts";
 import type { Database } from "./db/open.ts";
+import { nameless } from "./db/room_writes.ts";
 import { Refusal } from "./errors.ts";
 import { checkRoomName, slugOf } from "./names.ts";
-import { type FollowedRoom, LIMITS, type MeFrame } from "./protocol.ts";
+import { mayInRoom, require, type Standing, type Who } from "./permissions.ts";
+import {
+  type FollowedRoom,
+  LIMITS,
+  type MeFrame,
+  type Notify,
+  type Person,
+  type Role,
+  type RoomKind,
+} from "./protocol.ts";
 
 /** A room's identity and names. */
 export interface Room {
@@ -12,7 +23,15 @@ export interface Room {
   /** Stable part of its address. */
   slug: string;
   name: string;
-  kind: "open";
+  kind: RoomKind;
+}
+
+/** A room as someone sees it who may read it. */
+export interface SeenRoom extends Room, Standing {
+  topic: string;
+  archived: boolean;
+  /** Of direct rooms: the others. */
+  people?: Person[];
 }
 
 /** A room in the list of all rooms. */
@@ -50,25 +69,89 @@ export class Rooms {
     this.#now = now;
   }
 
-  /** A room by its id or slug, or null. */
+  /**
+   * A room by its id, its slug or one that it had before, or null. Whoever
+   * shows anything of it to somebody takes {@link see} instead.
+   */
   async find(idOrSlug: string): Promise<Room | null> {
-    const column = UUID.test(idOrSlug) ? "id" : "slug";
-    const room = await this.#db.read.selectFrom("rooms")
-      .where(column, "=", idOrSlug).select(["id", "slug", "name", "kind"])
-      .executeTakeFirst();
-    return room ?? null;
+    const room = await this.#select(idOrSlug).executeTakeFirst();
+    if (room || UUID.test(idOrSlug)) return room ?? null;
+    const old = await this.#db.read.selectFrom("old_slugs")
+      .where("slug", "=", idOrSlug).select("room").executeTakeFirst();
+    if (!old) return null;
+    return await this.#select(old.room).executeTakeFirst() ?? null;
   }
 
-  /** Open rooms whose name contains `query`, the busiest first. */
+  /**
+   * A room as this person sees it. Refused with `no_room` when there is none,
+   * and all the same when they may not read it; with `removed` for a while
+   * after they were sent out of an open one.
+   */
+  async see(who: Who, idOrSlug: string): Promise<SeenRoom> {
+    const room = await this.find(idOrSlug);
+    if (!room) throw new Refusal("no_room");
+    return await this.#seen(who, room);
+  }
+
+  async #seen(who: Who, { id, kind }: Room): Promise<SeenRoom> {
+    const person = who.person.id;
+    const { read } = this.#db;
+    const row = await read.selectFrom("rooms")
+      .leftJoin(
+        "memberships as m",
+        (join) =>
+          join.onRef("m.room", "=", "rooms.id").on("m.person", "=", person),
+      )
+      .leftJoin(
+        "removals as r",
+        (join) =>
+          join.onRef("r.room", "=", "rooms.id").on("r.person", "=", person),
+      )
+      .where("rooms.id", "=", id)
+      .select(["id", "slug", "name", "kind", "topic", "archived_at"])
+      .select(["created_by", "m.joined_at", "r.until"])
+      .executeTakeFirstOrThrow();
+    const { archived_at, created_by, joined_at, until, ...room } = row;
+    const standing = {
+      kind,
+      inside: joined_at !== null,
+      maker: created_by === person,
+    };
+    const elsewhere = who.onlyRoom !== null && who.onlyRoom !== id;
+    if (elsewhere || !mayInRoom(who.role, "read", standing)) {
+      throw new Refusal("no_room");
+    }
+    if (until !== null && until > this.#now()) throw new Refusal("removed");
+    const seen = { ...room, ...standing, archived: archived_at !== null };
+    if (kind !== "direct") return seen;
+    return { ...seen, people: await this.#others(person, id) };
+  }
+
+  async #others(person: string, room: string): Promise<Person[]> {
+    return await this.#db.read.selectFrom("memberships")
+      .innerJoin("persons", "persons.id", "memberships.person")
+      .where("room", "=", room).where("person", "!=", person)
+      .orderBy("persons.name").select(["persons.id", "persons.name"])
+      .execute();
+  }
+
+  #select(idOrSlug: string) {
+    const column = UUID.test(idOrSlug) ? "id" : "slug";
+    return this.#db.read.selectFrom("rooms")
+      .where(column, "=", idOrSlug).select(["id", "slug", "name", "kind"]);
+  }
+
+  /** The open rooms that someone sees whose name contains `query`, the busiest first. */
   async list(
-    person: string,
+    { person: { id: person }, onlyRoom }: Who,
     { query = "", limit = 100 }: { query?: string; limit?: number } = {},
   ): Promise<ListedRoom[]> {
     // Longer than any name; SQLite refuses patterns of 50,000 bytes.
     const part = query.slice(0, LONGEST_QUERY).replace(/[\\%_]/g, "\\$&");
     const pattern = `%${part}%`;
     const rooms = await this.#db.read.selectFrom("rooms")
-      .where("kind", "=", "open")
+      .where("kind", "=", "open").where("archived_at", "is", null)
+      .$if(onlyRoom !== null, (query) => query.where("id", "=", onlyRoom!))
       .where(sql<boolean>`name like ${pattern} escape '\\'`)
       .orderBy("last_at", "desc").limit(limit)
       .select((eb) => [
@@ -93,15 +176,54 @@ export class Rooms {
     }));
   }
 
-  /** Makes an open room; refused with a `name_…` code. */
-  async create(person: string, text: string): Promise<Room> {
+  /** Makes a room; refused with a `name_…` code, or with `forbidden`. */
+  async create(
+    who: Who,
+    text: string,
+    kind: "open" | "private" = "open",
+  ): Promise<Room> {
+    const isOpen = kind === "open";
+    require(who, isOpen ? "createOpenRoom" : "createPrivateRoom");
+    if (who.onlyRoom !== null) throw new Refusal("forbidden");
     const { name, key } = checkRoomName(text);
     const now = this.#now();
     const id = uuidv7(now);
-    const made = { id, name, key, slug: slugOf(name), person, now };
-    const { slug } = await this.#db.write("createRoom", made);
+    const person = who.person.id;
+    // A private room's name must not be felt by others, in addresses neither.
+    const { slug } = await this.#db.write("createRoom", {
+      ...{ id, name, kind, person, now },
+      ...(isOpen
+        ? { key, slug: slugOf(name) }
+        : { key: nameless(id), slug: id }),
+    });
     this.onFollowedChange(person);
-    return { id, slug, name, kind: "open" };
+    return { id, slug, name, kind };
+  }
+
+  /**
+   * The direct room between someone and these others, made when there is
+   * none; refused with `no_person`.
+   */
+  async direct(who: Who, others: readonly string[]): Promise<Room> {
+    require(who, "createDirectRoom");
+    const person = who.person.id;
+    const people = [...new Set([person, ...others])];
+    const isBounded = people.length > 1 && people.length <= LIMITS.directPeople;
+    if (!isBounded || who.onlyRoom !== null) throw new Refusal("no_person");
+    const now = this.#now();
+    const { id, isNew } = await this.#db.write("openDirectRoom", {
+      ...{ id: uuidv7(now), people, person, now },
+    });
+    if (isNew) people.forEach((one) => this.onFollowedChange(one));
+    return { id, slug: id, name: "", kind: "direct" };
+  }
+
+  /** Who belongs to a room, in the order of their names. */
+  async people(room: string): Promise<(Person & { role: Role })[]> {
+    return await this.#db.read.selectFrom("memberships")
+      .innerJoin("persons", "persons.id", "memberships.person")
+      .where("room", "=", room).orderBy("persons.name")
+      .select(["persons.id", "persons.name", "role"]).execute();
   }
 
   /** Follows an open room; nothing changes when the person does already. */
@@ -114,11 +236,31 @@ export class Rooms {
     this.onFollowedChange(person);
   }
 
-  /** Stops following; refused with `cannot_leave` for the lobby. */
+  /** Stops following an open room; refused with `cannot_leave` for the lobby. */
   async leave(person: string, room: string): Promise<void> {
     const found = await this.find(room);
     if (found?.slug === LOBBY) throw new Refusal("cannot_leave");
     await this.#db.write("leaveRoom", { person, room });
+    this.onFollowedChange(person);
+  }
+
+  /** Sets what someone is told of in a room; null for what is usual. */
+  async setNotify(
+    person: string,
+    room: string,
+    notify: Notify | null,
+  ): Promise<void> {
+    await this.#db.write("setNotify", { person, room, notify });
+    this.onFollowedChange(person);
+  }
+
+  /** Marks a room as unread from a message on, given by its seq, until it is read again; null takes that back. */
+  async markUnread(
+    person: string,
+    room: string,
+    from: number | null,
+  ): Promise<void> {
+    await this.#db.write("markUnread", { person, room, from });
     this.onFollowedChange(person);
   }
 
@@ -136,39 +278,102 @@ export class Rooms {
 
   /** Who the person is, and the rooms they follow, the lobby first (D6). */
   async followed(person: string): Promise<MeFrame> {
-    // One statement, hence one snapshot; a person follows the lobby at least.
+    // One statement, hence one snapshot.
     const rows = await this.#db.read.selectFrom("persons")
-      .innerJoin("memberships", "memberships.person", "persons.id")
-      .innerJoin("rooms", "rooms.id", "memberships.room")
+      .leftJoin("memberships as m", "m.person", "persons.id")
+      .leftJoin("rooms", "rooms.id", "m.room")
       .where("persons.id", "=", person)
       .select([
-        "persons.head as version",
-        "persons.name as person",
-        "rooms.id as room",
-        "slug",
-        "rooms.name as name",
-        "rooms.kind as kind",
-        "rooms.head as head",
-        "posts",
-        "last_read as lastRead",
-        "last_read_posts as lastReadPosts",
-        "rooms.floor_posts as floorPosts",
-      ]).execute();
-    const { version, person: name } = rows[0]!;
+        ...["persons.head as version", "persons.name as person"] as const,
+        ...["role", "rooms.id as room", "slug", "rooms.name as name"] as const,
+        ...["rooms.kind as kind", "topic", "archived_at"] as const,
+        ...["rooms.head as head", "posts", "floor_posts"] as const,
+        ...["last_read", "last_read_posts", "notify"] as const,
+        ...["unread_from", "unread_from_posts"] as const,
+      ])
+      .select((eb) =>
+        eb.selectFrom("mentions as n")
+          .whereRef("n.person", "=", "persons.id")
+          .whereRef("n.room", "=", "rooms.id")
+          .whereRef("n.seq", ">", "m.last_read")
+          .select((eb) => eb.fn.countAll<number>().as("mentions"))
+          .as("mentions")
+      ).execute();
+    const [{ version, person: name, role }] = rows as [typeof rows[number]];
+    const rooms = rows.flatMap((row) => row.room === null ? [] : toRoom(row));
+    const direct = rooms.filter(({ kind }) => kind === "direct");
+    const others = await this.#othersOf(person, direct.map(({ room }) => room));
+    for (const room of direct) room.people = others.get(room.room) ?? [];
     return {
       type: "me",
       version,
       epoch: this.#db.epoch,
       person: { id: person, name },
-      rooms: rows.map((
-        { version: _, person: __, floorPosts, lastReadPosts, ...room },
-      ) => ({
-        ...room,
-        // What is gone can't be read any more (L8).
-        lastReadPosts: Math.max(lastReadPosts, floorPosts),
-      })).sort(byName),
+      role,
+      rooms: rooms.sort(byName),
     };
   }
+
+  /** The other people of direct rooms, by room. */
+  async #othersOf(
+    person: string,
+    rooms: readonly string[],
+  ): Promise<Map<string, Person[]>> {
+    if (rooms.length === 0) return new Map();
+    const rows = await this.#db.read.selectFrom("memberships as m")
+      .innerJoin("persons as p", "p.id", "m.person")
+      .where("m.room", "in", padded(rooms)).where("m.person", "!=", person)
+      .orderBy("p.name").select(["m.room", "p.id", "p.name"]).execute();
+    const grouped = Map.groupBy(rows, ({ room }) => room);
+    return new Map(
+      [...grouped].map(([room, people]) => [
+        room,
+        people.map(({ id, name }) => ({ id, name })),
+      ]),
+    );
+  }
+}
+
+interface FollowedRow {
+  room: string | null;
+  slug: string | null;
+  name: string | null;
+  kind: RoomKind | null;
+  topic: string | null;
+  archived_at: number | null;
+  head: number | null;
+  posts: number | null;
+  floor_posts: number | null;
+  last_read: number | null;
+  last_read_posts: number | null;
+  unread_from: number | null;
+  unread_from_posts: number | null;
+  notify: Notify | null;
+  mentions: number | null;
+}
+
+function toRoom(row: FollowedRow): FollowedRoom {
+  const { topic, notify, unread_from, unread_from_posts } = row;
+  const mentions = Number(row.mentions ?? 0);
+  return {
+    room: row.room!,
+    slug: row.slug!,
+    name: row.name!,
+    kind: row.kind!,
+    ...topic && { topic },
+    ...row.archived_at !== null && { archived: true as const },
+    head: row.head!,
+    posts: row.posts!,
+    lastRead: row.last_read!,
+    // What is gone can't be read any more (L8).
+    lastReadPosts: Math.max(row.last_read_posts!, row.floor_posts!),
+    ...unread_from !== null && unread_from_posts !== null && {
+      unreadFrom: unread_from,
+      unreadFromPosts: Math.max(unread_from_posts, row.floor_posts!),
+    },
+    ...mentions > 0 && { mentions },
+    ...notify !== null && { notify },
+  };
 }
 
 function byName(a: FollowedRoom, b: FollowedRoom): number {

@@ -2,7 +2,8 @@
 import { deleteCookie, setCookie } from "@std/http/cookie";
 import { cookieOf } from "./cookies.ts";
 import type { Database } from "./db/open.ts";
-import { type Person, TOKEN_SUBPROTOCOL_PREFIX } from "./protocol.ts";
+import type { Who } from "./permissions.ts";
+import { TOKEN_SUBPROTOCOL_PREFIX } from "./protocol.ts";
 
 const COOKIE = "atoll_session";
 const DAY = 24 * 60 * 60 * 1000;
@@ -13,9 +14,8 @@ export const SESSION_LIFETIME = 30 * DAY;
 /** Milliseconds between two notes that a session is in use. */
 const TOUCH_INTERVAL = 60 * 60 * 1000;
 
-/** Somebody's login. */
-export interface Session {
-  person: Person;
+/** Somebody's login, and what they may do as far as it depends on them. */
+export interface Session extends Who {
   /** SHA-256 of the token, as hexadecimal text: the session's identity. */
   hash: string;
   /** Milliseconds since 1970. */
@@ -68,12 +68,20 @@ export class Sessions {
         "persons.name",
         "sessions.last_seen_at",
         "expires_at",
+        "role",
+        "only_room",
+        "muted_until",
+        "banned_until",
       ])
       .executeTakeFirst();
     const now = this.#now();
     if (!row || row.expires_at <= now) return null;
+    if (row.banned_until !== null && row.banned_until > now) return null;
     const session = {
       person: { id: row.id, name: row.name },
+      role: row.role,
+      onlyRoom: row.only_room,
+      mutedUntil: row.muted_until,
       hash: tokenHash.toHex(),
       expiresAt: row.expires_at,
       extended: false,

@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
-import type {
-  EntriesFrame,
-  Entry,
-  Message,
-  MessagesFrame,
+import {
+  type EntriesFrame,
+  type Entry,
+  type Message,
+  messageOf,
+  type MessagesFrame,
 } from "../lib/protocol.ts";
 import { KEPT_CHANGES } from "../lib/client/message_list.ts";
 import { LIVE_MESSAGES, RoomState } from "../lib/client/room_state.ts";
@@ -80,7 +81,7 @@ class Log {
   /** Entries in (after, to], as encoded when the head was `asOf`. */
   read(after: number, to: number, asOf = to): Entry[] {
     return this.entries.slice(after, to).map((entry) => {
-      const message = entry.kind === "posted" ? entry.id : entry.message;
+      const message = messageOf(entry);
       const name = this.name(entry.author, asOf);
       const gone = (this.#deletedAt.get(message) ?? Infinity) <= asOf;
       if (entry.kind === "deleted" || !gone) return { ...entry, name };
@@ -98,7 +99,7 @@ class Log {
         messages.push({ ...base, rev: entry.seq, body: entry.body, name });
         continue;
       }
-      const message = messages.find(({ id }) => id === entry.message)!;
+      const message = messages.find(({ id }) => id === messageOf(entry))!;
       message.rev = entry.seq;
       if (entry.kind === "edited") {
         message.body = entry.body;

@@ -30,7 +30,14 @@ function props(messages: Message[]): ChatProps {
     lastReadPosts: 0,
   };
   return {
-    me: { type: "me", version: 1, epoch: "e", person, rooms: [lobby] },
+    me: {
+      type: "me",
+      version: 1,
+      epoch: "e",
+      person,
+      role: "guest",
+      rooms: [lobby],
+    },
     room: { id: ROOM, slug: "lobby", name: "lobby" },
     page: {
       type: "messages",

@@ -14,6 +14,8 @@ function newLane(): Lane {
   return { blockedBy: null };
 }
 
+const NOTHING = { acts: [], people: [] };
+
 /** A queue over a log that stores nothing and notes every attempt. */
 function newQueue(isBroken: (bodies: string[]) => boolean = () => false) {
   const attempts: string[][] = [];
@@ -27,7 +29,7 @@ function newQueue(isBroken: (bodies: string[]) => boolean = () => false) {
       if (isBroken(bodies)) throw new Error("broken");
       const place = { at: 0, posts: 0, repeated: false };
       const outcomes = drafts.map(({ id }) => ({ id, seq: ++seq, ...place }));
-      return { outcomes, heads: [], cursors: [] };
+      return { outcomes, heads: [], cursors: [], changes: NOTHING };
     },
   });
   return { queue, attempts };

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { DatabaseSync } from "node:sqlite";
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type Selectable, sql } from "kysely";
 import { uuidv7 } from "../lib/client/uuid.ts";
 import { chunks, padded } from "../lib/db/lists.ts";
 import type { RoomsTable, Schema } from "../lib/db/schema.ts";
@@ -27,7 +27,7 @@ function test(
   });
 }
 
-function roomNamed(name: string): RoomsTable {
+function roomNamed(name: string): Selectable<RoomsTable> {
   return {
     id: uuidv7(),
     slug: name,
@@ -40,6 +40,9 @@ function roomNamed(name: string): RoomsTable {
     floor: 1,
     floor_posts: 0,
     retention_days: null,
+    topic: "",
+    archived_at: null,
+    people_key: null,
     last_at: 0,
     created_by: null,
     created_at: 0,

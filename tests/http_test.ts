@@ -319,10 +319,11 @@ Deno.test("A search for rooms may be as long as it likes", async () => {
 
 Deno.test("Rooms whose names share an address are made quickly", async () => {
   await withApp(async ({ atoll }) => {
-    const { person } = await atoll.accounts.enter("Ana");
+    const { token } = await atoll.accounts.enter("Ana");
+    const ana = (await atoll.sessions.find(token))!;
     const slugs = new Set<string>();
     for (const name of ["a!", "a?", "a&", "a:", "a;", "a%"]) {
-      slugs.add((await atoll.rooms.create(person.id, name)).slug);
+      slugs.add((await atoll.rooms.create(ana, name)).slug);
     }
     assertEquals(slugs.size, 6);
     assert(slugs.has("a") && slugs.has("a-2") && slugs.has("a-3"));

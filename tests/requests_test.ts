@@ -167,7 +167,7 @@ Deno.test("Rooms that are not on screen are told with unread counts [D6]", async
   await withAtoll(async (atoll, enter) => {
     const ana = await enter("Ana");
     const omar = await enter("Omar");
-    const boats = await atoll.rooms.create(ana.session.person.id, "Boats");
+    const boats = await atoll.rooms.create(ana.session, "Boats");
     const unread = (guest: Guest) => {
       const room = guest.last("me")?.rooms.find(({ room }) =>
         room === boats.id
@@ -330,7 +330,7 @@ Deno.test("A connection that ends while its join waits is forgotten [D4]", async
   await withAtoll(async (atoll, enter) => {
     const ana = await enter("Ana");
     const omar = await enter("Omar");
-    const { id } = await atoll.rooms.create(omar.session.person.id, "Boats");
+    const { id } = await atoll.rooms.create(omar.session, "Boats");
     await omar.ask({ type: "join", room: id });
     ana.send({ type: "join", room: id });
     while (!ana.connection.closed) {

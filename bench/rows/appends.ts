@@ -4,6 +4,7 @@ import { openDatabase } from "../../lib/db/open.ts";
 import { uuidv7 } from "../../lib/client/uuid.ts";
 import { MessageLog } from "../../lib/message_log.ts";
 import { Rooms } from "../../lib/rooms.ts";
+import { Sessions } from "../../lib/sessions.ts";
 import { type Bench, round } from "../row.ts";
 import { syncTime } from "../sync_time.ts";
 
@@ -18,8 +19,9 @@ export const appends: Bench = async ({ seconds = SECONDS }) => {
   const db = await openDatabase({ path: folder, onError: console.error });
   let commits = 0;
   const log = new MessageLog(db, { onCommitted: () => void commits++ });
-  const { person } = await new Accounts(db).enter("Somebody");
-  const room = await new Rooms(db).create(person.id, "Benchmark");
+  const { token, person } = await new Accounts(db).enter("Somebody");
+  const who = (await new Sessions(db).find(token))!;
+  const room = await new Rooms(db).create(who, "Benchmark");
   const stop = performance.now() + seconds * 1_000;
   const started = performance.now();
   let stored = 0;

@@ -89,6 +89,7 @@ async function fill(
     const name = `room${i}`;
     await db.write("createRoom", {
       ...{ id, name, key: name, slug: name, person: people[0]! },
+      kind: "open",
       now: Date.now(),
     });
     rooms.push(id);

@@ -9,14 +9,19 @@ export interface Written {
   /** The room's id. */
   room: string;
   /** Which frame sends it. */
-  kind: "post" | "edit" | "delete";
+  kind: "post" | "edit" | "delete" | "react";
   /** The normalized body, for a post or an edit. */
   body?: string;
   /** Which message is edited or deleted. */
   message?: string;
 }
 
-const KINDS = { posted: "post", edited: "edit", deleted: "delete" } as const;
+const KINDS: Partial<Record<Entry["kind"], Written["kind"]>> = {
+  posted: "post",
+  edited: "edit",
+  deleted: "delete",
+  reacted: "react",
+};
 
 /** A room's log as far as it was seen. */
 export class KnownLog {
@@ -136,17 +141,17 @@ export class KnownLog {
 }
 
 function targetOf(entry: Entry): string {
-  return entry.kind === "posted" ? "" : entry.message;
+  return "message" in entry ? entry.message : "";
 }
 
 /** The text of an entry, empty where there is none any more. */
 export function textOf(entry: Entry): string {
-  return entry.kind === "deleted" ? "" : entry.body;
+  return "body" in entry ? entry.body : "";
 }
 
 /** Whether an entry's text was deleted. */
 export function isBlank(entry: Entry): boolean {
-  return entry.kind !== "deleted" && entry.deleted === true;
+  return "deleted" in entry && entry.deleted === true;
 }
 
 function isAs(

@@ -1,10 +1,11 @@
 /** What one connection after the other delivers: dense, in order, once (C2). */
-import type {
-  ClientFrame,
-  EntriesFrame,
-  MessagesFrame,
-  Ref,
-  ServerFrame,
+import {
+  type ClientFrame,
+  type EntriesFrame,
+  messageOf,
+  type MessagesFrame,
+  type Ref,
+  type ServerFrame,
 } from "../protocol.ts";
 import type { Findings } from "./delivery_findings.ts";
 import { isBlank, type KnownLog, textOf } from "./delivery_log.ts";
@@ -83,7 +84,7 @@ export class Stream {
       if (entry.kind === "posted" && textOf(entry)) texts.add(entry.id);
       if (entry.kind === "edited" && textOf(entry)) texts.add(entry.message);
       if (entry.kind !== "deleted" && !isBlank(entry)) continue;
-      const message = entry.kind === "posted" ? entry.id : entry.message;
+      const message = messageOf(entry);
       if (!texts.has(message)) continue;
       findings.add("differing", `${name} got the text of deleted ${message}`);
     }

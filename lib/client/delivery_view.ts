@@ -1,7 +1,8 @@
 /** Compares what a viewer shows of a room with the fold of its log (C2). */
-import type { Entry, Message } from "../protocol.ts";
+import { type Entry, type Message, messageOf } from "../protocol.ts";
 import type { Findings } from "./delivery_findings.ts";
-import { isBlank, type KnownLog } from "./delivery_log.ts";
+import type { KnownLog } from "./delivery_log.ts";
+import { begun, changed } from "./message_fold.ts";
 
 /** What is shown of a room; a `RoomState` is one. */
 export interface RoomView {
@@ -78,7 +79,9 @@ function checkDense(where: string, view: Snapshot, findings: Findings): void {
     const example = `${where}: nothing before ${expected}`;
     findings.add("lost", example, expected - 1);
   }
-  for (const { posts, id } of view.messages) {
+  for (const { posts, id, kind } of view.messages) {
+    // What happened to the room stands between messages, and is no post.
+    if (kind && posts === expected - 1) continue;
     if (posts !== expected) {
       const count = Math.max(1, posts - expected);
       findings.add("lost", `${where}: messages before ${id}`, count);
@@ -89,16 +92,10 @@ function checkDense(where: string, view: Snapshot, findings: Findings): void {
   findings.add("lost", `${where}: the newest of ${view.posts} messages`);
 }
 
-interface State {
-  rev: number;
-  body: string;
-  editedAt: number | undefined;
-}
-
 /** All states that each message of a log ever had. */
 class Fold {
   static readonly #cache = new WeakMap<readonly Entry[], Fold>();
-  readonly #states = new Map<string, State[]>();
+  readonly #states = new Map<string, Message[]>();
   readonly #posted = new Map<string, Entry>();
   readonly #deletedAt = new Map<string, number>();
 
@@ -111,15 +108,17 @@ class Fold {
 
   constructor(entries: readonly Entry[]) {
     for (const entry of entries) {
-      const { kind, seq, at } = entry;
-      const message = kind === "posted" ? entry.id : entry.message;
-      const states = this.#states.get(message) ?? [];
-      this.#states.set(message, states);
-      if (kind === "posted") this.#posted.set(message, entry);
-      if (kind === "deleted") this.#deletedAt.set(message, seq);
-      const body = kind === "deleted" ? "" : entry.body;
-      const editedAt = kind === "edited" ? at : states.at(-1)?.editedAt;
-      states.push({ rev: seq, body: isBlank(entry) ? "" : body, editedAt });
+      const message = messageOf(entry);
+      if (!("message" in entry)) {
+        this.#posted.set(message, entry);
+        this.#states.set(message, [begun(entry)]);
+        continue;
+      }
+      if (entry.kind === "deleted") this.#deletedAt.set(message, entry.seq);
+      const states = this.#states.get(message);
+      // What began it was not seen.
+      const last = states?.at(-1);
+      if (last) states!.push(changed(last, entry));
     }
   }
 
@@ -142,10 +141,23 @@ class Fold {
     if (deletedAt !== undefined) {
       return rev >= deletedAt || cursor >= deletedAt ? "is not deleted" : null;
     }
-    if (message.body !== state.body) return `has the text "${message.body}"`;
-    const isDated = message.editedAt === state.editedAt || !isWhole;
-    return isDated ? null : `was edited at ${state.editedAt}`;
+    const extras = differences(message, state);
+    if (extras.includes("body")) return `has the text "${message.body}"`;
+    // Pieces of a log may lack what came between.
+    return isWhole && extras.length > 0 ? `differs in ${extras}` : null;
   }
+}
+
+const STATE_FIELDS = [
+  ...["body", "editedAt", "reactions", "pinnedAt"] as const,
+  ...["parent", "mentions", "files", "kind", "person", "change"] as const,
+  ...["roomName", "topic", "archived"] as const,
+];
+
+function differences(message: Message, state: Message): string[] {
+  return STATE_FIELDS.filter((field) =>
+    JSON.stringify(message[field]) !== JSON.stringify(state[field])
+  );
 }
 
 function isPostedAs(message: Message, entry: Entry): boolean {

@@ -1,17 +1,6 @@
 /** The messages held of one room: in order, each in its newest known state. */
 import type { Message } from "../protocol.ts";
-
-/** What an entry changed about a message. */
-export interface MessageChange {
-  /** Seq of the entry. */
-  rev: number;
-  /** The new body, empty for a deletion. */
-  body: string;
-  /** When it was edited, in milliseconds since 1970. */
-  editedAt?: number;
-  /** The message was deleted. */
-  deleted?: true;
-}
+import { blank, type Change, changed } from "./message_fold.ts";
 
 /** How many changes to messages not held are kept for pages still to come. */
 export const KEPT_CHANGES = 200;
@@ -28,7 +17,9 @@ export class MessageList {
   /** `#messages` was handed out: it must be copied before it changes. */
   #shared = false;
   #byId = new Map<string, Message>();
-  #changes = new Map<string, MessageChange>();
+  /** By message, in order of seq; the message with the oldest news comes first. */
+  #changes = new Map<string, Change[]>();
+  #keptChanges = 0;
   #names = new Map<string, KnownName>();
   #completeSince = 0;
 
@@ -77,10 +68,10 @@ export class MessageList {
 
   /** Adds a message, or the newer of it and what is held; `asOf` dates its name. */
   put(given: Message, asOf: number): void {
-    const change = this.#changes.get(given.id);
-    this.#changes.delete(given.id);
     let message = given.deleted ? blank(given) : given;
-    if (change) message = newer(message, changed(message, change));
+    for (const change of this.#takeKept(given.id)) {
+      message = changed(message, change);
+    }
     this.learnName(message.author, message.name, asOf);
     const name = this.#names.get(message.author)!.name;
     if (message.name !== name) message = { ...message, name };
@@ -90,10 +81,10 @@ export class MessageList {
   }
 
   /** Changes a message, or keeps the change until the message comes. */
-  change(id: string, change: MessageChange): void {
-    const held = this.#byId.get(id);
-    if (held) this.#replace(held, newer(held, changed(held, change)));
-    else this.#keep(id, change);
+  change(change: Change): void {
+    const held = this.#byId.get(change.message);
+    if (held) this.#replace(held, changed(held, change));
+    else this.#keep(change.message, change);
   }
 
   /** Shows an author's name on all messages, unless a newer name is known; tells whether one changed. */
@@ -143,21 +134,28 @@ export class MessageList {
 
   #forgetChanges(seq: number): void {
     this.#changes.clear();
+    this.#keptChanges = 0;
     this.#completeSince = seq;
   }
 
-  #keep(id: string, change: MessageChange): void {
-    const kept = this.#changes.get(id);
-    if (kept && kept.rev >= change.rev) return;
+  #keep(id: string, change: Change): void {
+    const kept = this.#takeKept(id);
+    if (change.seq > (kept.at(-1)?.seq ?? 0)) kept.push(change);
+    this.#changes.set(id, kept);
+    this.#keptChanges += kept.length;
+    while (this.#keptChanges > KEPT_CHANGES) {
+      const [oldest] = this.#changes.keys();
+      const dropped = this.#takeKept(oldest!);
+      const { seq } = dropped.at(-1)!;
+      this.#completeSince = Math.max(this.#completeSince, seq);
+    }
+  }
+
+  #takeKept(id: string): Change[] {
+    const kept = this.#changes.get(id) ?? [];
     this.#changes.delete(id);
-    this.#changes.set(
-      id,
-      kept?.deleted ? { ...kept, rev: change.rev } : change,
-    );
-    if (this.#changes.size <= KEPT_CHANGES) return;
-    const [oldest, dropped] = this.#changes.entries().next().value!;
-    this.#changes.delete(oldest);
-    this.#completeSince = Math.max(this.#completeSince, dropped.rev);
+    this.#keptChanges -= kept.length;
+    return kept;
   }
 
   #insert(message: Message): void {
@@ -194,19 +192,4 @@ export class MessageList {
 function newer(held: Message, given: Message): Message {
   const winner = given.rev > held.rev ? given : held;
   return held.deleted || given.deleted ? blank(winner) : winner;
-}
-
-function changed(message: Message, change: MessageChange): Message {
-  const { editedAt, ...rest } = change;
-  const state: Message = { ...message, ...rest };
-  if (editedAt !== undefined) state.editedAt = editedAt;
-  return state.deleted ? blank(state) : state;
-}
-
-function blank(message: Message): Message {
-  if (message.deleted && !message.body && message.editedAt === undefined) {
-    return message;
-  }
-  const { editedAt: _, ...rest } = message;
-  return { ...rest, body: "", deleted: true };
 }

@@ -7,6 +7,7 @@ import type {
   MessagesFrame,
   Person,
 } from "../protocol.ts";
+import { begun } from "./message_fold.ts";
 import { MessageList } from "./message_list.ts";
 import type { OutboxRow } from "./outbox.ts";
 import { type PendingRow, PendingRows } from "./pending_rows.ts";
@@ -243,20 +244,9 @@ export class RoomState {
   // --- Internals -------------------------------------------------------------
 
   #apply(entry: Entry): void {
-    const { seq, id, at, posts, author, name } = entry;
-    if (entry.kind === "posted") {
-      this.#list.put({
-        ...{ id, seq, rev: seq, at, posts, author, name, body: entry.body },
-        ...(entry.deleted ? { deleted: true } : {}),
-      }, seq);
-    } else if (entry.kind === "edited") {
-      this.#list.change(entry.message, {
-        ...{ rev: seq, body: entry.body, editedAt: at },
-        ...(entry.deleted ? { deleted: true } : {}),
-      });
-    } else if (entry.kind === "deleted") {
-      this.#list.change(entry.message, { rev: seq, body: "", deleted: true });
-    }
+    const { seq, id, posts, author, name } = entry;
+    if ("message" in entry) this.#list.change(entry);
+    else this.#list.put(begun(entry), seq);
     if (this.#list.knows(author)) this.#list.learnName(author, name, seq);
     this.#rows.remove(id);
     this.#cursor = { seq, id };

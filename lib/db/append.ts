@@ -1,10 +1,15 @@
 /** The one transaction that puts entries into logs (L1). */
+import { sql } from "kysely";
 import type { AppendPlan } from "./append_plan.ts";
 import { type AppendArgs, readPlans } from "./append_reads.ts";
-import type { MovedCursor, Outcome, RoomHead } from "./drafts.ts";
+import type { Changes, MovedCursor, Outcome, RoomHead } from "./drafts.ts";
 import { chunks, padded } from "./lists.ts";
-import type { MessagesTable, Trx } from "./schema.ts";
+import { carryOut } from "./room_acts.ts";
+import type { MessageRow, Trx } from "./schema.ts";
 import { changeIndexed, numberDocs } from "./search_writes.ts";
+
+/** Entries that are messages themselves. */
+const STANDING = ["posted", "member", "settings"] as const;
 
 /** What came of a batch. */
 export interface AppendResult {
@@ -14,6 +19,7 @@ export interface AppendResult {
   heads: RoomHead[];
   /** The read cursors that moved with them. */
   cursors: MovedCursor[];
+  changes: Changes;
 }
 
 /**
@@ -36,7 +42,10 @@ export async function append(
     seq: head,
     posts,
   }));
-  return { outcomes, heads, cursors };
+  const acts = await carryOut(trx, changed, now);
+  const mentioned = await writeMentions(trx, changed);
+  const people = [...mentioned, ...acts.flatMap((act) => act.person ?? [])];
+  return { outcomes, heads, cursors, changes: { acts, people } };
 }
 
 // As many statements for a hundred rooms as for one.
@@ -48,14 +57,15 @@ async function write(trx: Trx, plans: AppendPlan[]): Promise<MovedCursor[]> {
   }
   const ids = padded(entries.map(({ id }) => id));
   await insertMessages(trx, ids);
-  const places = newlyPosted(trx, ids).select(["e.room", "e.seq"]);
+  const places = newlyPosted(trx, ids).where("e.kind", "=", "posted")
+    .select(["e.room", "e.seq"]);
   await numberDocs(trx, places.orderBy("e.at").orderBy("e.seq"));
   const cursors = await moveCursors(trx, ids);
   await moveHeads(trx, padded(plans.map((plan) => plan.room.id)));
   await changeIndexed(trx, plans.flatMap(({ changed }) => [...changed]));
   for (const { room, changed, deleted } of plans) {
     for (const message of changed) await updateMessage(trx, message);
-    for (const id of deleted) await blankEntries(trx, room.id, id);
+    for (const { id } of deleted) await blankEntries(trx, room.id, id);
   }
   return cursors;
 }
@@ -68,7 +78,7 @@ async function write(trx: Trx, plans: AppendPlan[]): Promise<MovedCursor[]> {
 function newlyPosted(trx: Trx, ids: string[]) {
   return trx.selectFrom("entries as e")
     .innerJoin("rooms as r", "r.id", "e.room")
-    .where("e.id", "in", ids).where("e.kind", "=", "posted")
+    .where("e.id", "in", ids).where("e.kind", "in", [...STANDING])
     .whereRef("e.seq", ">", "r.head");
 }
 
@@ -76,11 +86,14 @@ function newlyPosted(trx: Trx, ids: string[]) {
 async function insertMessages(trx: Trx, ids: string[]): Promise<void> {
   await trx.insertInto("messages").columns([
     ...["room", "seq", "id", "rev", "author"] as const,
-    ...["body", "at", "posts", "edited_at", "deleted"] as const,
+    ...["body", "at", "posts", "kind", "data"] as const,
+    ...["edited_at", "deleted"] as const,
   ]).expression(
     newlyPosted(trx, ids).select((eb) => [
       ...["e.room", "e.seq", "e.id", "e.seq as rev", "e.author"] as const,
       ...["e.body", "e.at", "e.posts"] as const,
+      sql<"posted" | "member" | "settings">`e.kind`.as("kind"),
+      "e.data",
       eb.lit(null).as("edited_at"),
       eb.lit(0).as("deleted"),
     ]),
@@ -110,15 +123,40 @@ async function moveHeads(trx: Trx, rooms: string[]): Promise<void> {
     .execute();
 }
 
-async function updateMessage(trx: Trx, message: MessagesTable): Promise<void> {
+async function updateMessage(trx: Trx, message: MessageRow): Promise<void> {
   const { room, seq, rev, body, edited_at, deleted } = message;
-  await trx.updateTable("messages").set({ rev, body, edited_at, deleted })
+  const { data, reactions, pinned_at } = message;
+  await trx.updateTable("messages")
+    .set({ rev, body, edited_at, deleted, data, reactions, pinned_at })
     .where("room", "=", room).where("seq", "=", seq).execute();
+}
+
+/**
+ * Mentions are a part of what messages are now: an edit may add and end some.
+ * Gives the people concerned.
+ */
+async function writeMentions(
+  trx: Trx,
+  plans: AppendPlan[],
+): Promise<Set<string>> {
+  const mentions = plans.flatMap((plan) => plan.mentions);
+  const people = new Set(mentions.map(({ person }) => person));
+  for (const { room, named } of plans) {
+    if (named.size === 0) continue;
+    const ended = await trx.deleteFrom("mentions").where("room", "=", room.id)
+      .where("seq", "in", padded([...named])).returning("person").execute();
+    for (const { person } of ended) people.add(person);
+  }
+  for (const some of chunks(mentions)) {
+    await trx.insertInto("mentions").values(some).execute();
+  }
+  await bumpPersons(trx, [...people]);
+  return people;
 }
 
 /** Blanks what was posted and edited; the deleting entry has no text (L7). */
 async function blankEntries(trx: Trx, room: string, message: string) {
-  const blank = { body: "", deleted: 1 };
+  const blank = { body: "", deleted: 1, data: null };
   await trx.updateTable("entries").set(blank)
     .where("room", "=", room).where("id", "=", message).execute();
   await trx.updateTable("entries").set(blank)
@@ -130,7 +168,7 @@ async function blankEntries(trx: Trx, room: string, message: string) {
 async function moveCursors(trx: Trx, ids: string[]): Promise<MovedCursor[]> {
   const moved = await trx.updateTable("memberships")
     .from(
-      newlyPosted(trx, ids).select(({ fn }) => [
+      newlyPosted(trx, ids).where("e.kind", "=", "posted").select(({ fn }) => [
         ...["e.room", "e.author"] as const,
         fn.max<number>("e.seq").as("seq"),
         fn.max<number>("e.posts").as("posts"),

@@ -1,22 +1,48 @@
 /** Numbers a batch of drafts for one room, without touching the database. */
 import type { ErrorCode } from "../protocol.ts";
-import { type Draft, type Outcome, sameAs } from "./drafts.ts";
+import {
+  bodyOf,
+  dataOf,
+  type Draft,
+  type MemberDraft,
+  type Mention,
+  type Outcome,
+  sameAs,
+  type SettingsDraft,
+  subjectOf,
+} from "./drafts.ts";
+import { reacted } from "./reactions.ts";
 import type {
   EntriesTable,
-  MessagesTable,
+  MentionsTable,
+  MessageRow,
   PlacesTable,
   RoomsTable,
 } from "./schema.ts";
+import type { Selectable } from "kysely";
 
 /** What was read of a room, its head locked, before its drafts are numbered. */
 export interface PlanInput {
-  room: Pick<RoomsTable, "id" | "head" | "head_id" | "posts" | "last_at">;
+  room: Pick<
+    Selectable<RoomsTable>,
+    | "id"
+    | "head"
+    | "head_id"
+    | "posts"
+    | "last_at"
+    | "kind"
+    | "archived_at"
+  >;
   /** Entries that have an id of the drafts. */
   entries: readonly EntriesTable[];
-  /** Messages that the drafts edit or delete. */
-  messages: readonly MessagesTable[];
+  /** Messages that the drafts are about. */
+  messages: readonly MessageRow[];
   /** Places of entries below the floor that have an id of the drafts. */
   places: readonly PlacesTable[];
+  /** Which of the drafts' authors belong to the room; only asked of rooms that aren't open. */
+  insiders: ReadonlySet<string>;
+  /** Keys of names that other rooms have. */
+  takenNames: ReadonlySet<string>;
   /** Milliseconds since 1970. */
   now: number;
 }
@@ -28,21 +54,32 @@ export class AppendPlan {
   /** New entries in order. */
   readonly entries: EntriesTable[] = [];
   /** Messages, new ones too, that differ from what was posted. */
-  readonly changed = new Set<MessagesTable>();
-  /** Ids of messages whose text has to go (L7). */
-  readonly deleted = new Set<string>();
+  readonly changed = new Set<MessageRow>();
+  /** Messages whose text has to go (L7). */
+  readonly deleted = new Set<MessageRow>();
+  /** What changes about the room itself, in order. */
+  readonly acts: (MemberDraft | SettingsDraft)[] = [];
+  /** Seqs of messages whose mentions are to be written anew. */
+  readonly named = new Set<number>();
+  /** Who is mentioned in them. */
+  mentions: MentionsTable[] = [];
   readonly #at: number;
   readonly #entriesById: Map<string, EntriesTable>;
-  readonly #messagesById: Map<string, MessagesTable>;
+  readonly #messagesById: Map<string, MessageRow>;
   readonly #placesById: Map<string, PlacesTable>;
+  readonly #insiders: Set<string>;
+  readonly #takenNames: ReadonlySet<string>;
 
   /** Starts from what the room holds. */
-  constructor({ room, entries, messages, places, now }: PlanInput) {
+  constructor(input: PlanInput) {
+    const { room, entries, messages, places, now } = input;
     this.room = { ...room };
     this.#at = Math.max(now, room.last_at);
     this.#entriesById = new Map(entries.map((entry) => [entry.id, entry]));
     this.#messagesById = new Map(messages.map((one) => [one.id, one]));
     this.#placesById = new Map(places.map((place) => [place.id, place]));
+    this.#insiders = new Set(input.insiders);
+    this.#takenNames = input.takenNames;
   }
 
   /** Gives the draft its place, or finds the one it has, or refuses it. */
@@ -51,61 +88,143 @@ export class AppendPlan {
     if (found) return repeated(found, draft);
     const place = this.#placesById.get(draft.id);
     if (place) return repetition(place);
+    const refused = this.#whyNot(draft);
+    return refused ? { refused } : this.#take(draft);
+  }
+
+  #take(draft: Draft): Outcome {
     if (draft.kind === "posted") return this.#post(draft);
+    if (draft.kind === "member" || draft.kind === "settings") {
+      return this.#act(draft);
+    }
     const message = this.#messagesById.get(draft.message);
-    const refused = whyNot(message, draft.author);
+    const refused = whyNotAbout(message, draft);
     if (!message || refused) return { refused: refused ?? "no_message" };
-    if (draft.kind === "edited") return this.#edit(message, draft);
-    return this.#delete(message, draft);
+    switch (draft.kind) {
+      case "edited":
+        return this.#edit(message, draft);
+      case "deleted":
+        return this.#delete(message, draft);
+      case "reacted": {
+        const reactions = reacted(message.reactions, draft);
+        if (reactions === "full") return { refused: "too_many_reactions" };
+        message.reactions = reactions;
+        return this.#about(message, draft);
+      }
+      case "pinned":
+        message.pinned_at = draft.on ? this.#at : null;
+        return this.#about(message, draft);
+    }
+  }
+
+  /** The room may be closed to the author since the draft was checked (D5). */
+  #whyNot(draft: Draft): ErrorCode | undefined {
+    const { kind, archived_at } = this.room;
+    const invited = draft.kind === "member" && draft.invited;
+    if (kind !== "open" && !invited && !this.#insiders.has(draft.author)) {
+      return "no_room";
+    }
+    if (draft.kind === "settings") {
+      const taken = draft.named && this.#takenNames.has(draft.named.key);
+      return taken ? "name_taken" : undefined;
+    }
+    if (archived_at !== null && draft.kind !== "member") return "archived";
+    return undefined;
   }
 
   #post(draft: Draft & { kind: "posted" }): Outcome {
     this.room.posts++;
-    const { id, author, body } = draft;
-    const outcome = this.#enter(draft, null, body);
-    const { room, seq, at, posts } = this.entries.at(-1)!;
-    const message = { room, seq, id, rev: seq, author, body, at, posts };
-    this.#messagesById.set(id, { ...message, edited_at: null, deleted: 0 });
+    const outcome = this.#stand(draft);
+    this.#mention(this.room.head, draft.mentions);
     return outcome;
   }
 
-  #edit(message: MessagesTable, draft: Draft & { kind: "edited" }): Outcome {
-    const outcome = this.#enter(draft, message.id, draft.body);
-    this.#change(message, draft.body);
+  #act(draft: MemberDraft | SettingsDraft): Outcome {
+    this.acts.push(draft);
+    if (draft.kind === "settings") {
+      if (draft.archived !== undefined) {
+        this.room.archived_at = draft.archived ? this.#at : null;
+      }
+    } else if (draft.change === "joined") this.#insiders.add(draft.person.id);
+    else this.#insiders.delete(draft.person.id);
+    return this.#stand(draft);
+  }
+
+  #edit(message: MessageRow, draft: Draft & { kind: "edited" }): Outcome {
+    const outcome = this.#about(message, draft);
+    message.body = draft.body;
     message.edited_at = this.#at;
+    const { mentions: _, ...rest } = JSON.parse(message.data ?? "{}");
+    message.data = toJson({ ...rest, ...dataOf(draft) });
+    this.#mention(message.seq, draft.mentions);
     return outcome;
   }
 
-  #delete(message: MessagesTable, draft: Draft): Outcome {
-    const outcome = this.#enter(draft, message.id, "");
-    this.#change(message, "");
+  #delete(message: MessageRow, draft: Draft): Outcome {
+    const outcome = this.#about(message, draft);
+    message.body = "";
     message.deleted = 1;
-    this.deleted.add(message.id);
+    message.data = message.reactions = message.pinned_at = null;
+    this.deleted.add(message);
+    this.#mention(message.seq, []);
     for (const entry of this.#entriesById.values()) {
       if (entry.id === message.id || isEditOf(entry, message)) blank(entry);
     }
     return outcome;
   }
 
-  #change(message: MessagesTable, body: string): void {
-    message.body = body;
-    message.rev = this.room.head;
-    this.changed.add(message);
+  #mention(seq: number, mentions: readonly Mention[] = []): void {
+    const isNew = seq === this.room.head;
+    if (!isNew) this.named.add(seq);
+    this.mentions = this.mentions.filter((one) => one.seq !== seq);
+    const people = mentions.flatMap(({ id, here }) => here ?? [id]);
+    const place = { room: this.room.id, seq, at: this.#at };
+    for (const person of new Set(people)) {
+      this.mentions.push({ person, ...place });
+    }
   }
 
-  #enter(draft: Draft, message: string | null, body: string): Outcome {
+  /** An entry that is a message itself. */
+  #stand(draft: PostedOrAct): Outcome {
+    const outcome = this.#enter(draft);
+    const { room, seq, id, author, body, at, posts, data } = this.entries
+      .at(-1)!;
+    const message = { room, seq, id, rev: seq, author, body, at, posts, data };
+    this.#messagesById.set(id, {
+      ...message,
+      ...{ kind: draft.kind, edited_at: null, deleted: 0 },
+      ...{ reactions: null, pinned_at: null },
+    });
+    return outcome;
+  }
+
+  /** An entry about a message. */
+  #about(message: MessageRow, draft: Draft): Outcome {
+    const outcome = this.#enter(draft);
+    message.rev = this.room.head;
+    this.changed.add(message);
+    return outcome;
+  }
+
+  #enter(draft: Draft): Outcome {
     const { id, kind, author } = draft;
     const seq = ++this.room.head;
     this.room.head_id = id;
     this.room.last_at = this.#at;
     const { posts } = this.room;
     const place = { room: this.room.id, seq, id, at: this.#at, posts };
-    const entry = { ...place, kind, author, message, body, deleted: 0 };
+    const entry = {
+      ...place,
+      ...{ kind, author, message: subjectOf(draft), body: bodyOf(draft) },
+      ...{ deleted: 0, data: toJson(dataOf(draft)) },
+    };
     this.entries.push(entry);
     this.#entriesById.set(id, entry);
     return { seq, id, at: this.#at, posts, repeated: false };
   }
 }
+
+type PostedOrAct = Extract<Draft, { kind: "posted" | "member" | "settings" }>;
 
 function repeated(found: EntriesTable, draft: Draft): Outcome {
   const deleted = found.deleted !== 0;
@@ -117,20 +236,28 @@ function repetition({ seq, id, at, posts }: PlacesTable): Outcome {
   return { seq, id, at, posts, repeated: true };
 }
 
-function whyNot(
-  message: MessagesTable | undefined,
-  author: string,
+function whyNotAbout(
+  message: MessageRow | undefined,
+  draft: Draft,
 ): ErrorCode | undefined {
-  if (!message) return "no_message";
-  if (message.author !== author) return "not_yours";
+  if (!message || message.kind !== "posted") return "no_message";
+  const isOwn = message.author === draft.author;
+  const needsOwn = draft.kind === "edited" ||
+    (draft.kind === "deleted" && !draft.moderating);
+  if (needsOwn && !isOwn) return "not_yours";
   return message.deleted ? "deleted" : undefined;
 }
 
-function isEditOf(entry: EntriesTable, message: MessagesTable): boolean {
+function isEditOf(entry: EntriesTable, message: MessageRow): boolean {
   return entry.kind === "edited" && entry.message === message.id;
 }
 
 function blank(entry: EntriesTable): void {
   entry.body = "";
   entry.deleted = 1;
+  entry.data = null;
+}
+
+function toJson(data: Record<string, unknown>): string | null {
+  return Object.keys(data).length === 0 ? null : JSON.stringify(data);
 }

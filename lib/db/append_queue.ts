@@ -2,12 +2,14 @@
 import { Refusal } from "../errors.ts";
 import { metrics } from "../metrics.ts";
 import type { AppendResult } from "./append.ts";
-import type {
-  Appended,
-  Draft,
-  MovedCursor,
-  Outcome,
-  RoomHead,
+import {
+  type Appended,
+  bodyOf,
+  type Changes,
+  type Draft,
+  type MovedCursor,
+  type Outcome,
+  type RoomHead,
 } from "./drafts.ts";
 
 /** What a batch may hold: it bounds how long one transaction takes. */
@@ -39,7 +41,11 @@ export interface AppendQueueOptions {
   /** Appends in one transaction; rejects when nothing of it was stored. */
   append: (drafts: Draft[]) => Promise<AppendResult>;
   /** Told what moved after each commit, before the appends resolve (L6). */
-  onCommitted: (heads: RoomHead[], cursors: MovedCursor[]) => void;
+  onCommitted: (
+    heads: RoomHead[],
+    cursors: MovedCursor[],
+    changes: Changes,
+  ) => void;
 }
 
 /**
@@ -90,8 +96,9 @@ export class AppendQueue {
   async #append(batch: Waiting[]): Promise<boolean> {
     try {
       const drafts = batch.map((one) => one.draft);
-      const { outcomes, heads, cursors } = await this.#options.append(drafts);
-      if (heads.length > 0) this.#options.onCommitted(heads, cursors);
+      const { outcomes, heads, cursors, changes } = await this.#options
+        .append(drafts);
+      if (heads.length > 0) this.#options.onCommitted(heads, cursors, changes);
       batch.forEach((one, i) => settle(one, outcomes[i]!));
       return true;
     } catch {
@@ -125,7 +132,7 @@ function batchLength(waiting: Waiting[]): number {
 }
 
 function sizeOf(draft: Draft): number {
-  return 100 + (draft.kind === "deleted" ? 0 : 2 * draft.body.length);
+  return 100 + 2 * bodyOf(draft).length;
 }
 
 /** Whether a lane waits for another draft than this one. */

@@ -1,6 +1,6 @@
 /** What an append has to know before it numbers its entries. */
 import { AppendPlan } from "./append_plan.ts";
-import type { Draft } from "./drafts.ts";
+import { type Draft, subjectOf } from "./drafts.ts";
 import { padded } from "./lists.ts";
 import type { Trx } from "./schema.ts";
 import { isUuid } from "./uuid.ts";
@@ -22,6 +22,9 @@ export async function readPlans(
   const messages = await messagesOf(trx, drafts);
   const isTrimmed = rooms.some(({ floor }) => floor > 1);
   const places = isTrimmed ? await placesOf(trx, drafts) : [];
+  const closed = rooms.filter(({ kind }) => kind !== "open");
+  const members = await membersOf(trx, closed, drafts);
+  const named = await namedOf(trx, drafts);
   return new Map(rooms.map((room) => [
     room.id,
     new AppendPlan({
@@ -29,6 +32,12 @@ export async function readPlans(
       entries: entries.filter((entry) => entry.room === room.id),
       messages: messages.filter((message) => message.room === room.id),
       places: places.filter((place) => place.room === room.id),
+      insiders: new Set(
+        members.filter((one) => one.room === room.id).map((one) => one.person),
+      ),
+      takenNames: new Set(
+        named.filter(({ id }) => id !== room.id).map((one) => one.name_key),
+      ),
       now,
     }),
   ]));
@@ -39,8 +48,32 @@ function lockRooms(trx: Trx, drafts: readonly Draft[]) {
   if (ids.length === 0) return Promise.resolve([]);
   return trx.selectFrom("rooms")
     .select(["id", "head", "head_id", "posts", "last_at", "floor"])
+    .select(["kind", "archived_at"])
     .where("id", "in", padded(ids))
     .orderBy("id").forUpdate().execute();
+}
+
+/** Who of the drafts' authors belongs to which of these rooms. */
+function membersOf(
+  trx: Trx,
+  rooms: readonly { id: string }[],
+  drafts: readonly Draft[],
+) {
+  if (rooms.length === 0) return Promise.resolve([]);
+  const authors = [...new Set(drafts.map(({ author }) => author))];
+  return trx.selectFrom("memberships").select(["room", "person"])
+    .where("room", "in", padded(rooms.map(({ id }) => id)))
+    .where("person", "in", padded(authors)).execute();
+}
+
+/** The rooms that have a name that drafts ask for. */
+function namedOf(trx: Trx, drafts: readonly Draft[]) {
+  const keys = drafts.flatMap((draft) =>
+    draft.kind === "settings" && draft.named ? [draft.named.key] : []
+  );
+  if (keys.length === 0) return Promise.resolve([]);
+  return trx.selectFrom("rooms").select(["id", "name_key"])
+    .where("name_key", "in", padded(keys)).execute();
 }
 
 function entriesOf(trx: Trx, drafts: readonly Draft[]) {
@@ -53,11 +86,9 @@ function placesOf(trx: Trx, drafts: readonly Draft[]) {
     .where("id", "in", padded(drafts.map(({ id }) => id))).execute();
 }
 
-/** The messages that the drafts edit or delete. */
+/** The messages that the drafts are about. */
 function messagesOf(trx: Trx, drafts: readonly Draft[]) {
-  const ids = drafts.flatMap((draft) =>
-    draft.kind === "posted" ? [] : [draft.message]
-  );
+  const ids = drafts.map(subjectOf).filter((id) => id !== null);
   if (ids.length === 0) return Promise.resolve([]);
   return trx.selectFrom("messages").selectAll()
     .where("id", "in", padded(ids)).execute();

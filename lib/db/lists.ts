@@ -8,8 +8,11 @@ const LONGEST = 64;
 const ENTRY_BYTES = 300;
 
 /** UTF-8 bytes that an entry or a message has on the wire, about. */
-export function weightOf(body: string): number {
-  return ENTRY_BYTES + Buffer.byteLength(body);
+export function weightOf(...texts: (string | null)[]): number {
+  return texts.reduce(
+    (sum, text) => sum + (text === null ? 0 : Buffer.byteLength(text)),
+    ENTRY_BYTES,
+  );
 }
 
 /** The values, the last one repeated until their number is a power of two. */

@@ -60,7 +60,7 @@ function selectEntries(db: Kysely<Schema>, room: string) {
     .leftJoin("persons as p", "p.id", "e.author")
     .where("e.room", "=", room)
     .select(["e.seq", "e.id", "e.kind", "e.at", "e.posts", "e.author"])
-    .select(["p.name", "e.message", "e.body", "e.deleted"]);
+    .select(["p.name", "e.message", "e.body", "e.deleted", "e.data"]);
 }
 
 type EntryRow = Awaited<
@@ -78,7 +78,7 @@ async function readPieces(
     const asked = Math.min(ROWS, limit - entries.length);
     const rows = await select(last, asked);
     for (const row of rows) {
-      weight += weightOf(row.body);
+      weight += weightOf(row.body, row.data);
       if (weight > bytes && entries.length > 0) return entries;
       entries.push(toEntry(row));
       last = row.seq;
@@ -89,13 +89,15 @@ async function readPieces(
 }
 
 function toEntry(row: EntryRow): Entry {
-  const { seq, id, at, posts, author, kind, body } = row;
-  const base = { seq, id, at, posts, author, name: row.name ?? "" };
-  const message = row.message ?? "";
-  if (kind === "deleted") return { ...base, kind, message };
-  const deleted = row.deleted ? { deleted: true as const } : {};
-  if (kind === "posted") return { ...base, kind, body, ...deleted };
-  return { ...base, kind, message, body, ...deleted };
+  const { seq, id, at, posts, author, kind, message, body } = row;
+  return {
+    ...{ seq, id, at, posts, author, name: row.name ?? "", kind },
+    ...message !== null && { message },
+    ...(kind === "posted" || kind === "edited") && { body },
+    ...row.deleted && { deleted: true },
+    // Its fields are those of its kind, as `dataOf` wrote them.
+    ...row.data !== null && JSON.parse(row.data),
+  } as Entry;
 }
 
 /** A room's newest entry, and what is still there. */

@@ -1,5 +1,6 @@
 /** Write transactions on who follows which room, and how far they have read it. */
 import type { MovedCursor } from "./drafts.ts";
+import type { Notify } from "../protocol.ts";
 import type { Trx } from "./schema.ts";
 
 /** Starts to follow a room, with everything in it counted as read. */
@@ -26,6 +27,39 @@ export async function leaveRoom(
 ): Promise<void> {
   await trx.deleteFrom("memberships").where("person", "=", person)
     .where("room", "=", room).execute();
+  await bumpPerson(trx, person);
+}
+
+/** Sets what a person is told of in a room. */
+export async function setNotify(
+  trx: Trx,
+  { person, room, notify }: {
+    person: string;
+    room: string;
+    notify: Notify | null;
+  },
+): Promise<void> {
+  await trx.updateTable("memberships").set({ notify })
+    .where("person", "=", person).where("room", "=", room).execute();
+  await bumpPerson(trx, person);
+}
+
+/** Marks a room as unread from an entry on, or takes that back. */
+export async function markUnread(
+  trx: Trx,
+  { person, room, from }: { person: string; room: string; from: number | null },
+): Promise<void> {
+  const message = from === null
+    ? undefined
+    : await trx.selectFrom("messages").where("room", "=", room)
+      .where("seq", ">=", from).where("kind", "=", "posted").orderBy("seq")
+      .select(["seq", "posts"]).limit(1).executeTakeFirst();
+  await trx.updateTable("memberships")
+    .set({
+      unread_from: message?.seq ?? null,
+      unread_from_posts: message ? message.posts - 1 : null,
+    })
+    .where("person", "=", person).where("room", "=", room).execute();
   await bumpPerson(trx, person);
 }
 

@@ -51,8 +51,9 @@ export async function readPage(
 /** How many of the first messages weigh less together; at least one. */
 function fittingIn(bytes: number, messages: readonly Message[]): number {
   let weight = 0;
-  const over = messages.findIndex(({ body }) =>
-    (weight += weightOf(body)) > bytes
+  const over = messages.findIndex(({ body, reactions }) =>
+    (weight += weightOf(body, reactions ? JSON.stringify(reactions) : null)) >
+      bytes
   );
   return over < 0 ? messages.length : Math.max(1, over);
 }
@@ -75,6 +76,7 @@ function selectPage(
     .select(["r.head", "r.head_id", "r.posts as roomPosts"])
     .select(["m.id", "m.seq", "m.rev", "m.at", "m.posts", "m.author"])
     .select(["p.name", "m.body", "m.edited_at", "m.deleted"])
+    .select(["m.kind", "m.data", "m.reactions", "m.pinned_at"])
     .orderBy("m.seq", "desc").limit(limit);
 }
 
@@ -92,7 +94,11 @@ function toMessage(row: PageRow): Message {
     author: row.author ?? "",
     name: row.name ?? "",
     body: row.body ?? "",
-    ...row.edited_at !== null && { editedAt: row.edited_at },
+    ...(row.kind === "member" || row.kind === "settings") && { kind: row.kind },
+    ...row.data !== null && JSON.parse(row.data),
+    ...row.reactions !== null && { reactions: JSON.parse(row.reactions) },
+    ...row.pinned_at !== null && { pinnedAt: row.pinned_at },
+    ...row.edited_at !== null && !row.deleted && { editedAt: row.edited_at },
     ...row.deleted && { deleted: true as const },
   };
 }

@@ -24,7 +24,7 @@ export async function enter(trx: Trx, entrance: Entrance): Promise<void> {
     id: person,
     name,
     name_key: key,
-    kind: "guest",
+    role: "guest",
     head: 1,
     created_at: now,
     last_seen_at: now,
@@ -64,9 +64,9 @@ async function claimName(
   },
 ): Promise<void> {
   const holder = await trx.selectFrom("persons").where("name_key", "=", key)
-    .select(["id", "kind", "last_seen_at"]).executeTakeFirst();
+    .select(["id", "role", "last_seen_at"]).executeTakeFirst();
   if (!holder || holder.id === person) return;
-  if (holder.kind !== "guest" || holder.last_seen_at >= freedBefore) {
+  if (holder.role !== "guest" || holder.last_seen_at >= freedBefore) {
     throw new Refusal("name_taken");
   }
   await trx.updateTable("persons").where("id", "=", holder.id)
@@ -110,7 +110,7 @@ export async function endSession(
     .select("token_hash").executeTakeFirst();
   if (!other) {
     await trx.updateTable("persons").where("id", "=", person)
-      .where("kind", "=", "guest").set({ name_key: null }).execute();
+      .where("role", "=", "guest").set({ name_key: null }).execute();
   }
   await bumpPerson(trx, person);
 }

@@ -63,7 +63,7 @@ export async function trimRoom(
 }
 
 async function blankEdits(trx: Trx, room: string, messages: string[]) {
-  await trx.updateTable("entries").set({ body: "", deleted: 1 })
+  await trx.updateTable("entries").set({ body: "", deleted: 1, data: null })
     .where("room", "=", room).where("message", "in", padded(messages))
     .where("kind", "=", "edited").where("deleted", "=", 0).execute();
 }
@@ -77,6 +77,8 @@ async function remove(trx: Trx, { room, floor, posts }: Omit<Trimmed, "more">) {
     ).execute();
   await forgetIndexed(trx, { room, below: floor });
   await trx.deleteFrom("messages")
+    .where("room", "=", room).where("seq", "<", floor).execute();
+  await trx.deleteFrom("mentions")
     .where("room", "=", room).where("seq", "<", floor).execute();
   await trx.deleteFrom("entries")
     .where("room", "=", room).where("seq", "<", floor).execute();

@@ -4,7 +4,8 @@
  * UUIDs are lower-case text here whatever the database stores (`uuid.ts`),
  * times are milliseconds since 1970, truth values are 0 and 1.
  */
-import type { Generated, Transaction } from "kysely";
+import type { Generated, Selectable, Transaction } from "kysely";
+import type { Entry, Notify, Role, RoomKind } from "../protocol.ts";
 
 /** Facts about the database itself, such as its epoch. */
 export interface MetaTable {
@@ -18,7 +19,14 @@ export interface PersonsTable {
   name: string;
   /** What makes the name unique (N1); null once the name was freed. */
   name_key: string | null;
-  kind: "guest";
+  role: Generated<Role>;
+  /** The one room that someone let in by a guest link may see, or null. */
+  only_room: Generated<string | null>;
+  /** Until when they may not write, or null. */
+  muted_until: Generated<number | null>;
+  /** Until when they may not come in, or null. */
+  banned_until: Generated<number | null>;
+  ban_reason: Generated<string | null>;
   /** Version of what the person follows and has read (D6); only grows. */
   head: number;
   created_at: number;
@@ -41,7 +49,12 @@ export interface RoomsTable {
   slug: string;
   name: string;
   name_key: string;
-  kind: "open";
+  kind: RoomKind;
+  topic: Generated<string>;
+  /** Since when nobody may write here, or null. */
+  archived_at: Generated<number | null>;
+  /** Who a direct room is between, so that it is found again; else null. */
+  people_key: Generated<string | null>;
   /** Seq of the newest entry, 0 when there is none (L1). */
   head: number;
   /** Id of the entry at `head`, null when there is none (L9). */
@@ -51,9 +64,9 @@ export interface RoomsTable {
   /** Seq of the oldest entry that is kept, or of the next one (L8); 1 at first. */
   floor: number;
   /** Messages posted below the floor. */
-  floor_posts: number;
+  floor_posts: Generated<number>;
   /** After how many days messages go, null for the server's default. */
-  retention_days: number | null;
+  retention_days: Generated<number | null>;
   /** `at` of the newest entry; times never run backwards in a room. */
   last_at: number;
   created_by: string | null;
@@ -68,7 +81,26 @@ export interface MembershipsTable {
   last_read: number;
   /** Messages posted up to `last_read`. */
   last_read_posts: number;
+  /** Seq from which on the person marked messages as unread, or null. */
+  unread_from: Generated<number | null>;
+  /** Messages posted before it. */
+  unread_from_posts: Generated<number | null>;
+  /** What to be told of; null for what is usual in rooms of this kind. */
+  notify: Generated<Notify | null>;
   joined_at: number;
+}
+
+/** Addresses that rooms had before they got another name. */
+export interface OldSlugsTable {
+  slug: string;
+  room: string;
+}
+
+/** Who was sent out of an open room, and until when. */
+export interface RemovalsTable {
+  room: string;
+  person: string;
+  until: number;
 }
 
 /** The log: what happened in each room, in order (L1). */
@@ -77,9 +109,9 @@ export interface EntriesTable {
   seq: number;
   /** Unique in its room for as long as the entry's place exists (L3). */
   id: string;
-  kind: "posted" | "edited" | "deleted";
+  kind: Entry["kind"];
   author: string;
-  /** The message that was edited or deleted, null for posted ones. */
+  /** The message that this is about, null when it is one itself. */
   message: string | null;
   /** Empty when `deleted`, and in `deleted` entries. */
   body: string;
@@ -88,6 +120,8 @@ export interface EntriesTable {
   at: number;
   /** Messages posted in the room up to and including this entry. */
   posts: number;
+  /** The fields that only entries of its kind have, as JSON, or null. */
+  data: string | null;
 }
 
 /** The present state of each message, written together with its entries (L5). */
@@ -104,6 +138,56 @@ export interface MessagesTable {
   posts: number;
   edited_at: number | null;
   deleted: number;
+  /** The kind of the entry that it came by. */
+  kind: "posted" | "member" | "settings";
+  /** The fields of that entry, as JSON, or null. */
+  data: string | null;
+  /** Who reacted: person ids by emoji, as JSON, or null. */
+  reactions: Generated<string | null>;
+  pinned_at: Generated<number | null>;
+}
+
+/** Who is mentioned in which message, as it is now. */
+export interface MentionsTable {
+  person: string;
+  room: string;
+  /** Seq of the message. */
+  seq: number;
+  at: number;
+}
+
+/** Links that let people in; the code itself is never stored. */
+export interface InvitationsTable {
+  id: string;
+  /** SHA-256 of the code: 32 bytes. */
+  token_hash: Uint8Array;
+  /** What those who come by it become. */
+  role: Role;
+  /** The one room that a guest link opens, or a room to join, or null. */
+  room: string | null;
+  created_by: string | null;
+  created_at: number;
+  expires_at: number | null;
+  uses: number;
+  max_uses: number | null;
+}
+
+/** Settings of the place, such as its name. */
+export interface PlaceTable {
+  key: string;
+  value: string;
+}
+
+/** What those who keep order did. */
+export interface AuditTable {
+  id: string;
+  at: number;
+  actor: string | null;
+  action: string;
+  person: string | null;
+  room: string | null;
+  /** JSON. */
+  detail: string;
 }
 
 /** Places of entries below the floor, so that no id is stored twice (L3). */
@@ -161,6 +245,8 @@ export interface Schema {
   sessions: SessionsTable;
   rooms: RoomsTable;
   memberships: MembershipsTable;
+  old_slugs: OldSlugsTable;
+  removals: RemovalsTable;
   entries: EntriesTable;
   messages: MessagesTable;
   uploads: UploadsTable;
@@ -168,7 +254,14 @@ export interface Schema {
   loose_files: LooseFilesTable;
   places: PlacesTable;
   search_docs: SearchDocsTable;
+  mentions: MentionsTable;
+  invitations: InvitationsTable;
+  place: PlaceTable;
+  audit: AuditTable;
 }
+
+/** A message as it is read. */
+export type MessageRow = Selectable<MessagesTable>;
 
 /** A transaction on these tables. */
 export type Trx = Transaction<Schema>;
@@ -182,4 +275,6 @@ export const UUID_COLUMNS: ReadonlySet<string> = new Set([
   "message",
   "head_id",
   "created_by",
+  "only_room",
+  "actor",
 ]);

@@ -8,7 +8,7 @@
 import type { Expression, ExpressionBuilder } from "kysely";
 import { hasLink, TOKENS_VERSION, tokensOf } from "../search_tokens.ts";
 import { padded } from "./lists.ts";
-import type { MessagesTable, Schema, Trx } from "./schema.ts";
+import type { MessageRow, MessagesTable, Schema, Trx } from "./schema.ts";
 import { type DocChange, searchEngine } from "./search_engine.ts";
 
 /** How far the index has got. */
@@ -41,7 +41,7 @@ export async function numberDocs(
 /** Takes over what these messages are to become; call it before they do. */
 export async function changeIndexed(
   trx: Trx,
-  messages: readonly MessagesTable[],
+  messages: readonly MessageRow[],
 ): Promise<void> {
   if (messages.length === 0) return;
   const { from, to } = await readIndex(trx);
@@ -150,7 +150,7 @@ function countFiles(
 
 /** What decides about a message's tokens. */
 type Indexed =
-  & Pick<MessagesTable, "room" | "author" | "body" | "deleted">
+  & Pick<MessageRow, "room" | "author" | "body" | "deleted">
   & { files: number | null; images: number | null };
 
 /** All tokens of a message, none of a deleted one. */

@@ -4,7 +4,13 @@
  * A `Refusal` thrown inside rolls back and reaches the caller as it is.
  */
 import { append } from "./append.ts";
-import { follow, leaveRoom, markRead } from "./membership_writes.ts";
+import {
+  follow,
+  leaveRoom,
+  markRead,
+  markUnread,
+  setNotify,
+} from "./membership_writes.ts";
 import {
   endSession,
   enter,
@@ -19,7 +25,7 @@ import {
   expireUploads,
   forgetLoose,
 } from "./file_writes.ts";
-import { createRoom } from "./room_writes.ts";
+import { createRoom, openDirectRoom } from "./room_writes.ts";
 import type { Trx } from "./schema.ts";
 import { indexMessages } from "./search_writes.ts";
 
@@ -35,10 +41,13 @@ export const writes = {
   endSession,
   sweepSessions,
   createRoom,
+  openDirectRoom,
   follow,
   leaveRoom,
   markRead,
   probe,
+  markUnread,
+  setNotify,
   setRetention,
   trimRoom,
   addUpload,

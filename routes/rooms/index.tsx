@@ -1,3 +1,4 @@
+import type { Session } from "../../lib/sessions.ts";
 import { page } from "fresh";
 import { Head } from "fresh/runtime";
 import { NewRoomForm } from "../../components/NewRoomForm.tsx";
@@ -29,7 +30,7 @@ export const handler = define.handlers<RoomsData>({
   async GET({ url, state: { atoll, session } }) {
     if (session === null) return seeOther(enterPath(url));
     const query = (url.searchParams.get("q") ?? "").trim();
-    const listed = await listRooms(atoll, session.person.id, query);
+    const listed = await listRooms(atoll, session, query);
     return page({ ...listed, name: "", error: null });
   },
 
@@ -38,19 +39,19 @@ export const handler = define.handlers<RoomsData>({
     if (session === null) return seeOther(enterPath(url));
     const name = (await readForm(req)).get("name") ?? "";
     try {
-      const room = await atoll.rooms.create(session.person.id, name);
+      const room = await atoll.rooms.create(session, name);
       return seeOther(roomPath(room.slug));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const listed = await listRooms(atoll, session.person.id, "");
+      const listed = await listRooms(atoll, session, "");
       const { status } = ERRORS[error.code];
       return page({ ...listed, name, error: error.code }, { status });
     }
   },
 });
 
-async function listRooms(atoll: Atoll, person: string, query: string) {
-  const found = await atoll.rooms.list(person, {
+async function listRooms(atoll: Atoll, session: Session, query: string) {
+  const found = await atoll.rooms.list(session, {
     query,
     limit: MOST_ROOMS + 1,
   });

@@ -4,6 +4,7 @@ import { Connection } from "../../lib/connection.ts";
 import type { Database } from "../../lib/db/open.ts";
 import { Following } from "../../lib/following.ts";
 import { MessageLog, type RoomHead } from "../../lib/message_log.ts";
+import { Mentions } from "../../lib/mentions.ts";
 import { Messages } from "../../lib/messages.ts";
 import { Presence } from "../../lib/presence.ts";
 import { CLOSE, type Person } from "../../lib/protocol.ts";
@@ -49,7 +50,7 @@ export class Machine {
     this.#options = options;
     this.#log = new MessageLog(db, {
       now,
-      onCommitted: (heads, cursors) => {
+      onCommitted: (heads, cursors, { people }) => {
         for (const head of heads) {
           this.heard(head);
           options.ringOthers(head);
@@ -58,11 +59,17 @@ export class Machine {
           this.#following.moved(cursor);
           this.#presence.posted(cursor.room, cursor.person);
         }
+        for (const person of people) this.#following.personChanged(person);
       },
     });
     const rooms = new Rooms(db, now);
     const limiter = new RateLimiter(POST_RATE, now);
-    const messages = new Messages(db, this.#log, rooms, limiter);
+    const mentions = new Mentions({
+      db,
+      connectedIn: (room) => this.#following.connectedIn(room),
+    });
+    const log = this.#log;
+    const messages = new Messages({ db, log, rooms, mentions, limiter, now });
     const presence = this.#presence = new Presence((...signal) =>
       this.#hub.signal(...signal)
     );
@@ -80,6 +87,8 @@ export class Machine {
         return entry?.seq === seq ? entry.posts : null;
       },
       markRead: (cursors) => db.write("markRead", cursors),
+      clearUnread: (person, room) =>
+        db.write("markUnread", { person, room, from: null }),
       onError,
     });
     rooms.onFollowedChange = (person) => following.personChanged(person);
@@ -98,7 +107,10 @@ export class Machine {
   connect(socket: Socket, person: Person): Connection {
     const connection = new Connection(
       socket,
-      { person, hash: person.id, expiresAt: Infinity, extended: false },
+      {
+        ...{ person, hash: person.id, expiresAt: Infinity, extended: false },
+        ...{ role: "guest", onlyRoom: null, mutedUntil: null },
+      },
       (connection, frame) => this.#requests.handle(connection, frame),
       (connection) => {
         this.#connections.delete(connection);

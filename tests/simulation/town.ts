@@ -50,7 +50,7 @@ export class Town {
   async #store(): Promise<void> {
     const db = this.#sqlite.kysely;
     for (const { id, name } of this.people) {
-      const person = { id, name, name_key: name, kind: "guest" as const };
+      const person = { id, name, name_key: name };
       await db.insertInto("persons")
         .values({ ...person, head: 1, created_at: 0, last_seen_at: 0 })
         .execute();

@@ -207,6 +207,7 @@ export function me(over: Partial<MeFrame> = {}, head = 0, read = 0): MeFrame {
   return {
     ...{ type: "me", version: 1, epoch: "e1" },
     person: { id: "p1", name: "Ada" },
+    role: "guest",
     rooms: [{
       ...{ room: "r1", slug: "lobby", name: "Lobby", kind: "open", head },
       ...{ posts: head, lastRead: read, lastReadPosts: read },

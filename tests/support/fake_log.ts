@@ -1,4 +1,5 @@
 /** A log in memory whose reads can be held up, for tests of the hub. */
+import { begun } from "../../lib/client/message_fold.ts";
 import type { HubLog, RoomPage } from "../../lib/chat_hub.ts";
 import type { Entry, Message } from "../../lib/protocol.ts";
 
@@ -103,7 +104,7 @@ export class FakeLog implements HubLog {
   async page(room: string): Promise<RoomPage> {
     const entries = await this.#read("page", room, (all) => all) ?? [];
     const messages = entries.flatMap((entry): Message[] =>
-      entry.kind === "posted" ? [{ ...entry, rev: entry.seq }] : []
+      entry.kind === "posted" ? [begun(entry)] : []
     );
     const { seq = 0, id = "", posts = 0 } = entries.at(-1) ?? {};
     return { seq, id, posts, messages: messages.slice(-50), more: false };

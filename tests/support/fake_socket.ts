@@ -44,6 +44,7 @@ export function fakeSession(name = "Ana"): Session {
     hash: `hash-${name}`,
     expiresAt: Infinity,
     extended: false,
+    ...{ role: "guest", onlyRoom: null, mutedUntil: null },
   };
 }
 

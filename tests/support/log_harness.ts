@@ -10,6 +10,7 @@ import {
   type Trimmed,
 } from "../../lib/message_log.ts";
 import { Refusal } from "../../lib/errors.ts";
+import { begun, blank, changed } from "../../lib/client/message_fold.ts";
 import type { Entry, ErrorCode, Message } from "../../lib/protocol.ts";
 import { Rooms } from "../../lib/rooms.ts";
 
@@ -127,6 +128,7 @@ export class LogHarness {
     const key = name.toLowerCase();
     await this.db.write("createRoom", {
       ...{ id, name, key, slug: key, person, now: START },
+      kind: "open",
     });
     return id;
   }
@@ -193,24 +195,15 @@ export class LogHarness {
 function fold(entries: readonly Entry[]): Message[] {
   const messages = new Map<string, Message>();
   for (const entry of entries) {
-    const { seq, id, at, posts, author, name } = entry;
-    if (entry.kind === "posted") {
-      const { body, deleted } = entry;
-      const state = { id, seq, rev: seq, at, posts, author, name, body };
-      messages.set(id, { ...state, ...deleted && { deleted } });
+    if (!("message" in entry)) {
+      const message = begun(entry);
+      const isGone = "deleted" in entry && entry.deleted;
+      messages.set(entry.id, isGone ? blank(message) : message);
       continue;
     }
     const message = messages.get(entry.message);
     // It went below the floor before what was said of it later (L8).
-    if (!message) continue;
-    message.rev = seq;
-    if (entry.kind === "edited") {
-      message.body = entry.body;
-      message.editedAt = at;
-    } else {
-      message.body = "";
-      message.deleted = true;
-    }
+    if (message) messages.set(entry.message, changed(message, entry));
   }
   return [...messages.values()];
 }

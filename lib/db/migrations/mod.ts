@@ -5,6 +5,7 @@ import { start } from "./0001_start.ts";
 import { retention } from "./0002_retention.ts";
 import { files } from "./0003_files.ts";
 import { search } from "./0004_search.ts";
+import { team } from "./0005_team.ts";
 import type { Dialect, Migration } from "./migration.ts";
 
 /** All steps in order; the version of a schema is how many of them it has taken. */
@@ -13,6 +14,7 @@ export const MIGRATIONS: readonly Migration[] = [
   retention,
   files,
   search,
+  team,
 ];
 
 /** What `migrate` needs besides the database. */

@@ -23,6 +23,12 @@ const ROWS: Record<string, number> = {
   loose_files: 1_000,
   places: 1_000_000,
   search_docs: 1_000_000,
+  old_slugs: 100,
+  removals: 1_000,
+  mentions: 100_000,
+  invitations: 1_000,
+  place: 10,
+  audit: 10_000,
 };
 
 /** How many values the columns have that start an index without being unique. */

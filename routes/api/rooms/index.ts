@@ -10,7 +10,7 @@ export const handler = define.handlers({
   async GET({ url, state: { atoll, session } }) {
     if (!session) throw new Refusal("unauthorized");
     const query = url.searchParams.get("q") ?? "";
-    const rooms = await atoll.rooms.list(session.person.id, { query });
+    const rooms = await atoll.rooms.list(session, { query });
     return Response.json({ rooms });
   },
 
@@ -18,7 +18,7 @@ export const handler = define.handlers({
   async POST({ req, state: { atoll, session } }) {
     if (!session) throw new Refusal("unauthorized");
     const { name } = await readJson(req, newRoom);
-    const room = await atoll.rooms.create(session.person.id, name);
+    const room = await atoll.rooms.create(session, name);
     return Response.json({ room }, { status: 201 });
   },
 });

@@ -27,7 +27,11 @@ export const handler = define.handlers<RoomData>({
   async GET({ params, req, url, state }) {
     const { session } = state;
     if (session === null) return seeOther(enterPath(url));
-    const room = await findRoom(state, params.room);
+    const room = await state.atoll.rooms.see(session, params.room!);
+    // By an address that it had before.
+    if (room.slug !== params.room && room.id !== params.room) {
+      return seeOther(roomPath(room.slug) + url.search);
+    }
     const before = Number(url.searchParams.get("before"));
     const older = Number.isSafeInteger(before) && before > 0;
     const chat = await chatProps(state, session, room, req.headers, {
@@ -41,15 +45,14 @@ export const handler = define.handlers<RoomData>({
   async POST({ params, req, url, state }) {
     const { session } = state;
     if (session === null) return seeOther(enterPath(url));
-    const room = await findRoom(state, params.room);
+    const room = await state.atoll.rooms.see(session, params.room!);
     const form = await readForm(req);
     const text = form.get("body") ?? "";
     const given = form.get("id") ?? "";
     const id = UUID.test(given) ? given.toLowerCase() : uuidv7();
-    const person = session.person.id;
     try {
       await state.atoll.messages.post({
-        person,
+        who: session,
         room: room.id,
         id,
         body: text,
@@ -65,12 +68,6 @@ export const handler = define.handlers<RoomData>({
     }
   },
 });
-
-async function findRoom({ atoll }: State, given = ""): Promise<Room> {
-  const room = await atoll.rooms.find(given);
-  if (room === null) throw new Refusal("no_room");
-  return room;
-}
 
 async function chatProps(
   { atoll, locale }: State,

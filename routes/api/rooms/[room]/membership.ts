@@ -5,8 +5,7 @@ export const handler = define.handlers({
   /** Follows a room. */
   async PUT({ params, state: { atoll, session } }) {
     if (!session) throw new Refusal("unauthorized");
-    const room = await atoll.rooms.find(params.room!);
-    if (!room) throw new Refusal("no_room");
+    const room = await atoll.rooms.see(session, params.room!);
     await atoll.rooms.follow(session.person.id, room.id);
     return new Response(null, { status: 204 });
   },
@@ -14,8 +13,7 @@ export const handler = define.handlers({
   /** Stops following it. */
   async DELETE({ params, state: { atoll, session } }) {
     if (!session) throw new Refusal("unauthorized");
-    const room = await atoll.rooms.find(params.room!);
-    if (!room) throw new Refusal("no_room");
+    const room = await atoll.rooms.see(session, params.room!);
     await atoll.rooms.leave(session.person.id, room.id);
     return new Response(null, { status: 204 });
   },

@@ -1,0 +1,70 @@
+/** What entries make of messages: the one fold that all clients share (C2). */
+import type {
+  DeletedEntry,
+  EditedEntry,
+  MemberEntry,
+  Message,
+  PinnedEntry,
+  PostedEntry,
+  ReactedEntry,
+  SettingsEntry,
+} from "../protocol.ts";
+
+/** An entry that is a message itself. */
+export type StandingEntry = PostedEntry | MemberEntry | SettingsEntry;
+
+/** An entry about a message. */
+export type Change = EditedEntry | DeletedEntry | ReactedEntry | PinnedEntry;
+
+/** The message that an entry begins. */
+export function begun(entry: StandingEntry): Message {
+  const { kind, seq, ...fields } = entry;
+  const base = { body: "", ...fields, seq, rev: seq };
+  return kind === "posted" ? base : { ...base, kind };
+}
+
+/** The message as an entry leaves it; as it is when it is newer than that entry. */
+export function changed(message: Message, change: Change): Message {
+  if (change.seq <= message.rev) return message;
+  const next = { ...message, rev: change.seq };
+  if (message.deleted || change.kind === "deleted") return blank(next);
+  switch (change.kind) {
+    case "edited": {
+      // Its text is gone: the entry that deleted it follows.
+      if (change.deleted) return blank(next);
+      const { mentions: _, ...rest } = next;
+      const { body, at, mentions } = change;
+      return { ...rest, body, editedAt: at, ...mentions && { mentions } };
+    }
+    case "reacted":
+      return reacted(next, change);
+    case "pinned": {
+      const { pinnedAt: _, ...rest } = next;
+      return change.on ? { ...rest, pinnedAt: change.at } : rest;
+    }
+  }
+}
+
+/** A deleted message: its place and who wrote it, nothing else (L7). */
+export function blank(message: Message): Message {
+  const { id, seq, rev, at, posts, author, name } = message;
+  const rest = { id, seq, rev, at, posts, author, name };
+  return { ...rest, body: "", deleted: true };
+}
+
+function reacted(
+  message: Message,
+  { emoji, author, on }: ReactedEntry,
+): Message {
+  const { reactions = {}, ...rest } = message;
+  const people = reactions[emoji] ?? [];
+  const others = people.filter((person) => person !== author);
+  const next = !on
+    ? others
+    : people.includes(author)
+    ? people
+    : [...people, author];
+  const { [emoji]: _, ...without } = reactions;
+  const all = next.length > 0 ? { ...reactions, [emoji]: next } : without;
+  return Object.keys(all).length > 0 ? { ...rest, reactions: all } : rest;
+}
