@@ -111,7 +111,8 @@ export class Files {
 
   async #make(hash: string): Promise<Uint8Array | null> {
     const bytes = await this.store.read(hash);
-    const small = bytes && await shrinkPicture(bytes, PREVIEW_SIZE);
+    const small = bytes && await shrinkPicture(bytes, PREVIEW_SIZE)
+      .catch((error) => this.#db.report(error));
     if (small && small.length < bytes.length) {
       await this.#turns.run(() => this.#keep(hash, small));
       return small;

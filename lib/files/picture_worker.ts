@@ -7,7 +7,6 @@ import decodeJpeg, { init as initJpeg } from "@jsquash/jpeg/decode.js";
 import decodePng, { init as initPng } from "@jsquash/png/decode.js";
 import decodeWebp, { init as initWebp } from "@jsquash/webp/decode.js";
 import encodeWebp, { init as initEncoder } from "@jsquash/webp/encode.js";
-import { PICTURE_LIMITS } from "./file_kind.ts";
 import { type Crop, type Pixels, scaleDown } from "./picture_scale.ts";
 
 /** A picture to be made smaller. */
@@ -20,32 +19,33 @@ export interface PictureRequest {
   square: boolean;
 }
 
-/** The picture as WebP without any metadata, or what went wrong. */
-export type PictureAnswer = { bytes: Uint8Array<ArrayBuffer> } | {
-  error: string;
-};
+/** The picture as WebP without any metadata; null when it can't be read. */
+export type PictureAnswer = Uint8Array<ArrayBuffer> | null;
 
 const QUALITY = 80;
 
-/** What strangers send must not write to the log. */
-const QUIET = { print() {}, printErr() {} };
+// The codecs say what is wrong with a picture: strangers don't write our log.
+Object.assign(console, { log() {}, warn() {}, error() {} });
+
+type Decode = (bytes: ArrayBuffer) => Promise<Pixels>;
 
 /** Decoders by type; GIF and AVIF have none here: small, or rare. */
-const DECODERS: Record<string, (bytes: ArrayBuffer) => Promise<Pixels>> = {
-  "image/jpeg": async (bytes) => {
-    const codec = await compile("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm");
-    await initJpeg(codec, QUIET);
+const DECODERS: Record<string, () => Promise<Decode>> = {
+  "image/jpeg": async () => {
+    await initJpeg(
+      await compile("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm"),
+    );
     // Turned as the camera was held, which is then not said any more.
-    return await decodeJpeg(bytes, { preserveOrientation: true });
+    return (bytes) => decodeJpeg(bytes, { preserveOrientation: true });
   },
-  "image/png": async (bytes) => {
+  "image/png": async () => {
     await initPng(await compile("@jsquash/png/codec/pkg/squoosh_png_bg.wasm"));
-    return await decodePng(bytes);
+    return decodePng;
   },
-  "image/webp": async (bytes) => {
+  "image/webp": async () => {
     const codec = await compile("@jsquash/webp/codec/dec/webp_dec.wasm");
-    await initWebp(codec, QUIET);
-    return await decodeWebp(bytes);
+    await initWebp(codec);
+    return decodeWebp;
   },
 };
 
@@ -53,20 +53,21 @@ self.onmessage = async ({ data }: MessageEvent<PictureRequest>) => {
   self.postMessage(await answer(data));
 };
 
+/** Rejects where the fault is ours: a codec that can't be loaded. */
 async function answer(request: PictureRequest): Promise<PictureAnswer> {
+  const decode = await DECODERS[request.type]?.();
+  if (!decode) return null;
+  let source: Pixels;
   try {
-    const decode = DECODERS[request.type];
-    if (!decode) return { error: `No decoder for ${request.type}` };
-    const small = shrink(await decode(request.bytes.buffer), request);
-    return { bytes: await encode(small) };
-  } catch (error) {
-    return { error: String(error) };
+    source = await decode(request.bytes.buffer);
+  } catch {
+    return null;
   }
+  return await encode(shrink(source, request));
 }
 
 function shrink(source: Pixels, { size, square }: PictureRequest): Pixels {
   const { width, height } = source;
-  if (width * height > PICTURE_LIMITS.pixels) throw new Error("Too large");
   const side = Math.min(width, height);
   const crop: Crop = square
     ? {

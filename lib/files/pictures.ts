@@ -13,8 +13,8 @@ const turns = new Turns();
 
 /**
  * The picture with a longest side of `size` pixels or less, as WebP without
- * metadata and turned as the camera was held; null when it can't be made. One
- * at a time: a large one takes some hundred MiB while it is decoded.
+ * metadata and turned as the camera was held; null when it can't be read, or not in
+ * time. One at a time: a large one takes some hundred MiB while it is decoded.
  */
 export function shrinkPicture(
   bytes: Uint8Array<ArrayBuffer>,
@@ -51,19 +51,18 @@ function run(
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   const url = new URL("./picture_worker.ts", import.meta.url);
   const worker = new Worker(url, { type: "module", name: "picture" });
-  const { promise, resolve } = Promise.withResolvers<PictureAnswer>();
-  const timer = setTimeout(() => resolve({ error: "Too slow" }), timeLimit);
+  const { promise, resolve, reject } = Promise.withResolvers<PictureAnswer>();
+  const timer = setTimeout(() => resolve(null), timeLimit);
   worker.onmessage = ({ data }) => resolve(data);
   worker.onerror = (event) => {
     event.preventDefault();
-    resolve({ error: event.message });
+    reject(new Error(`No picture could be made: ${event.message}`));
   };
   // Whoever asked may still use the bytes: the thread gets a copy of its own.
   const bytes = request.bytes.slice();
   worker.postMessage({ ...request, bytes }, [bytes.buffer]);
-  return promise.then((answer) => "bytes" in answer ? answer.bytes : null)
-    .finally(() => {
-      clearTimeout(timer);
-      worker.terminate();
-    });
+  return promise.finally(() => {
+    clearTimeout(timer);
+    worker.terminate();
+  });
 }
