@@ -127,7 +127,13 @@ export class Crowd implements Listener {
   /** Waits until each message has reached each reader; throws unless that is once. */
   async delivered(): Promise<void> {
     const { deliveries } = this;
-    await poll(() => deliveries.open === 0, () => deliveries.received);
+    try {
+      await poll(() => deliveries.open === 0, () => deliveries.received);
+    } catch (cause) {
+      const message = `${deliveries.open} of ${deliveries.sent} messages ` +
+        `did not reach everybody; ${this.#troubles()}`;
+      throw new Error(message, { cause });
+    }
     if (deliveries.excess > 0) {
       throw new Error(`${deliveries.excess} deliveries came twice`);
     }
@@ -150,6 +156,18 @@ export class Crowd implements Listener {
     else if (isType(head, "presence")) this.#presence(head);
     else if (isType(head, "error")) this.#refused(head);
     else if (this.#target.isJoined(head)) this.joined++;
+  }
+
+  /** What was refused, and which connections the server closed. */
+  #troubles(): string {
+    const closed = this.sockets.flatMap(({ closed }) =>
+      closed ? [`${closed.code} ${closed.reason}`] : []
+    );
+    const refused = [...this.refusals].map(([code, count]) =>
+      `${count} × ${code}`
+    );
+    return `refused: ${refused.join(", ") || "none"}; ` +
+      `closed: ${closed.length} ${[...new Set(closed)].join(", ")}`;
   }
 
   async #connect(
