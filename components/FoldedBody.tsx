@@ -1,7 +1,7 @@
 /** A long message shows its beginning until one asks for the rest. */
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { MessageBody } from "./MessageBody.tsx";
+import { MessageBody, type MessageBodyProps } from "./MessageBody.tsx";
 import { useTabIndex } from "./tab_stops.ts";
 import { useWords } from "./words.ts";
 
@@ -10,20 +10,23 @@ const LONG_LINES = 24;
 
 /** The body, folded when it is long; `hold` keeps its top in place on screen. */
 export function FoldedBody(
-  { body, hold }: { body: string; hold: (element: Element) => void },
+  { body, mentions, hold }: MessageBodyProps & {
+    hold: (element: Element) => void;
+  },
 ): JSX.Element {
   const t = useWords();
   const tabIndex = useTabIndex();
   const box = useRef<HTMLDivElement>(null);
   const [open, setOpen] = useState(false);
-  if (!isLong(body)) return <MessageBody body={body} />;
+  const text = <MessageBody body={body} mentions={mentions} />;
+  if (!isLong(body)) return text;
   const toggle = () => {
     if (box.current !== null) hold(box.current);
     setOpen(!open);
   };
   return (
     <div ref={box} class={open ? "fold" : "fold folded"}>
-      <MessageBody body={body} />
+      {text}
       <button
         type="button"
         class="link-button needs-script"

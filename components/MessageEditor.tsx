@@ -2,6 +2,12 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { bodyProblem, type ErrorCode, normalizeBody } from "../lib/protocol.ts";
+import {
+  completionAttributes,
+  CompletionList,
+} from "./completion/CompletionList.tsx";
+import { useCompletion } from "./completion/use_completion.ts";
+import { formatWithKey } from "./format_keys.ts";
 import { isComposing } from "./keys.ts";
 import type { MessageActions } from "./message_actions.ts";
 import { fitHeight } from "./fit_height.ts";
@@ -22,6 +28,8 @@ export function MessageEditor(
   const box = useRef<HTMLTextAreaElement>(null);
   const [error, setError] = useState<ErrorCode | null>(null);
   const errorId = `e-${id}`;
+  const listId = `c-${id}`;
+  const completion = useCompletion(box);
   useEffect(() => {
     const field = box.current;
     if (field === null) return;
@@ -41,7 +49,9 @@ export function MessageEditor(
     box.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === "Escape") {
+    if (completion.onKeyDown(event)) return;
+    if (formatWithKey(event)) event.preventDefault();
+    else if (event.key === "Escape") {
       event.stopPropagation();
       actions.cancelEdit();
     } else if (
@@ -60,17 +70,21 @@ export function MessageEditor(
         aria-label={t("message.edit_label")}
         aria-invalid={error === null ? undefined : "true"}
         aria-describedby={error === null ? undefined : errorId}
+        {...completionAttributes(listId, completion.list)}
+        {...completion.watch}
         onKeyDown={onKeyDown}
         onBeforeInput={(event) =>
           fitHeight(event.currentTarget, event.data?.length)}
         onInput={(event) => {
           fitHeight(event.currentTarget);
           setError(null);
+          if (!event.isComposing) completion.update();
           show();
         }}
       >
         {body}
       </textarea>
+      {completion.list && <CompletionList id={listId} {...completion.list} />}
       {error !== null && (
         <p id={errorId} class="field-error" role="alert">{t.error(error)}</p>
       )}

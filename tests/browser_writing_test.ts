@@ -254,6 +254,41 @@ browserTest(
 );
 
 browserTest(
+  "An editor completes and marks too, and Esc closes the list first",
+  async (server, visitors) => {
+    const ana = await (await visitors.come({ bypassCSP: true }))
+      .enter(server.url, "Ana");
+    const { page } = ana;
+    const { keyboard } = page;
+    await ana.says("Hello");
+    await ana.sees("Hello");
+    await ana.composer.press("ArrowUp");
+    const editor = page.getByRole("textbox", { name: "Edit message" });
+    await isFocused(editor);
+    await keyboard.type(" @her");
+    const list = page.getByRole("listbox", { name: "People to mention" });
+    await list.waitFor();
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    assertEquals(violations.map(({ id }) => id), []);
+    await keyboard.press("Escape");
+    await list.waitFor({ state: "detached" });
+    await isFocused(editor);
+    await keyboard.type("e :rock");
+    await page.getByRole("option", { name: "rocket" }).first().click();
+    await keyboard.press("Shift+Home");
+    await keyboard.press("Control+I");
+    assertEquals(await editor.inputValue(), "*Hello @here 🚀* ");
+    await keyboard.press("Enter");
+    await ana.sees("Hello @here 🚀");
+    assertEquals(
+      await ana.log.locator("em .mention.own").textContent(),
+      "@here",
+    );
+    await isSound(ana);
+  },
+);
+
+browserTest(
   "On a phone a touch completes, and the list stands above the text box",
   async (server, visitors) => {
     const ana = await visitors.come({
