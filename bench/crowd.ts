@@ -33,7 +33,7 @@ export class Crowd implements Listener {
   readonly deliveries: Deliveries;
   /** How often which request was refused, by code. */
   readonly refusals: Map<string, number> = new Map();
-  /** Connections that are in their room. */
+  /** Joins that were answered, and resets later on. */
   joined = 0;
   /** Messages that the server said are stored. */
   acknowledged = 0;
@@ -158,7 +158,7 @@ export class Crowd implements Listener {
     else if (this.#target.isJoined(head)) this.joined++;
   }
 
-  /** What was refused, and which connections the server closed. */
+  /** Whoever falls far behind is reset (D2); what was refused; who was closed. */
   #troubles(): string {
     const closed = this.sockets.flatMap(({ closed }) =>
       closed ? [`${closed.code} ${closed.reason}`] : []
@@ -166,7 +166,10 @@ export class Crowd implements Listener {
     const refused = [...this.refusals].map(([code, count]) =>
       `${count} × ${code}`
     );
-    return `refused: ${refused.join(", ") || "none"}; ` +
+    const resets = this.joined - this.sockets.length;
+    return `reset to the newest messages: ${resets}; refused: ${
+      refused.join(", ") || "none"
+    }; ` +
       `closed: ${closed.length} ${[...new Set(closed)].join(", ")}`;
   }
 
