@@ -1,9 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { simulate, summaryOf, sumOf } from "./simulation/simulate.ts";
+import { simulateAll } from "./simulation/pool.ts";
+import { type SeedReport, summaryOf, sumOf } from "./simulation/simulate.ts";
 
 Deno.test("Simulated machines, networks and pages lose, double and mix nothing", async () => {
-  const reports = [];
-  for (let seed = 1; seed <= 60; seed++) reports.push(await simulate(seed));
+  const reports: SeedReport[] = [];
+  await simulateAll({ first: 1, last: 60 }, (one) => reports.push(one));
   assertEquals(
     summaryOf(sumOf(reports)),
     "lost 0, doubled 0, reordered 0, invented 0, differing 0",

@@ -1,6 +1,7 @@
 /** Heals everything, waits until nothing moves, and looks at what is left. */
 import type { ClientFrame, Entry, ServerFrame } from "../../lib/protocol.ts";
 import type { Machine } from "./machine.ts";
+import { revise } from "./scenario.ts";
 import type { Tab } from "./tab.ts";
 import { Life } from "./virtual_time.ts";
 import type { World } from "./world.ts";
@@ -38,10 +39,12 @@ export async function sayGoodbye(world: World): Promise<void> {
   const { random, time, tabs, programs } = world;
   for (let i = random.int(1, 3); i > 0; i--) {
     await settle(world);
+    if (random.chance(0.5)) world.trustBells();
     for (const tab of tabs) {
       const state = tab.isUp ? random.pick(tab.shown) : undefined;
       if (!state) continue;
       tab.replies = random.int(0, 2);
+      if (random.chance(0.3)) revise(world, tab, state);
       const post = () => tab.client.post(state.room, tab.text());
       time.after(random.latency(10), post, tab.life);
     }
@@ -106,7 +109,9 @@ export async function judge(world: World): Promise<void> {
   );
   const heads = await town.heads();
   const isDone = () => seen.every(({ room, at }) => at() === heads.get(room));
-  for (let i = 0; i < 60 && !isDone(); i++) await world.time.pass(1_000);
+  for (let ms = 0; ms < PATIENCE && !isDone(); ms += 1_000) {
+    await world.time.pass(1_000);
+  }
   for (const { room, at } of seen) {
     const [cursor, head] = [at(), heads.get(room)];
     if (cursor === head) continue;

@@ -22,9 +22,9 @@ export interface MachineOptions {
   now: () => number;
   /** Tells the other machines, if there are any. */
   ringOthers: (head: RoomHead) => void;
-  /** Which rooms there are; swept where several machines write (L6). */
   rooms: readonly string[];
-  sweeps: boolean;
+  /** Whether to look at the rooms' heads now: several machines write (L6). */
+  sweeps: () => boolean;
   onError: (error: unknown) => void;
 }
 
@@ -101,7 +101,7 @@ export class Machine {
         },
       },
     });
-    if (options.sweeps) setInterval(() => void this.#sweep(), SWEEP_INTERVAL);
+    setInterval(() => void this.#sweep(), SWEEP_INTERVAL);
   }
 
   connect(socket: Socket, person: Person): Connection {
@@ -150,6 +150,7 @@ export class Machine {
 
   /** One query for all heads, and a ring for those that grew (L6). */
   async #sweep(): Promise<void> {
+    if (!this.#options.sweeps()) return;
     const heads = await this.#log.heads(this.#options.rooms).catch(() => []);
     for (const { room, seq, posts } of heads) {
       if (seq === this.#swept.get(room)) continue;

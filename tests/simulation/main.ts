@@ -1,6 +1,8 @@
-/** `deno task simulate [--seeds=N] [--seed=S]` */
+/** `deno task simulate [--seeds=N] [--seed=S]`; one seed tells all that happens. */
 import { parseArgs } from "node:util";
+import { simulateAll } from "./pool.ts";
 import { isWrong, simulate, summaryOf, sumOf } from "./simulate.ts";
+import type { SeedReport } from "./simulate.ts";
 
 const { values } = parseArgs({
   args: Deno.args,
@@ -14,18 +16,21 @@ const single = values.seed === undefined
   : count("seed", values.seed);
 const first = single ?? 1;
 const last = single ?? count("seeds", values.seeds);
-const reports = [];
-for (let seed = first; seed <= last; seed++) {
-  const report = await simulate(seed);
-  reports.push(report);
-  if (!isWrong(report)) continue;
-  console.log(`Seed ${seed}: again with deno task simulate --seed=${seed}`);
-  for (const example of report.examples) console.log(`  ${example}`);
-}
+const reports: SeedReport[] = [];
+if (single === undefined) await simulateAll({ first, last }, take);
+else take(await simulate(single, console.log));
 const sums = sumOf(reports);
 console.log(`${reports.length} seeds`);
 console.log(summaryOf(sums));
 Deno.exit(isWrong(sums) ? 1 : 0);
+
+function take(report: SeedReport): void {
+  const { seed, examples } = report;
+  reports.push(report);
+  if (!isWrong(report)) return;
+  console.log(`Seed ${seed}: again with deno task simulate --seed=${seed}`);
+  for (const example of examples) console.log(`  ${example}`);
+}
 
 function count(name: string, text: string): number {
   if (/^[1-9]\d*$/.test(text)) return Number(text);

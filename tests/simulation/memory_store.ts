@@ -26,6 +26,8 @@ export class MemoryStore {
   /** Typical milliseconds of a statement, and of a read where that differs. */
   latency = 1;
   readLatency = 1;
+  /** The same of a page of messages. */
+  pageLatency = 1;
   /** Whether some statements take a thousand times as long as others. */
   isErratic = false;
   readonly locks = new RoomLocks();
@@ -85,7 +87,11 @@ export class MemoryStore {
   }
 
   /** What is read is what was there when it was asked for; it arrives later. */
-  answer<T>(life: Life, evaluate: () => T, isRead = false): Promise<T> {
+  answer<T>(
+    life: Life,
+    evaluate: () => T,
+    typical: number = this.latency,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       let answer: () => void;
       try {
@@ -95,7 +101,6 @@ export class MemoryStore {
       } catch (error) {
         answer = () => reject(error);
       }
-      const typical = isRead ? this.readLatency : this.latency;
       this.#time.after(this.#latency(typical), answer, life);
     });
   }
@@ -146,11 +151,17 @@ class StoreConnection implements SimulatedConnection {
     }
     if (query.query.kind === "SelectQueryNode" && this.#written.length === 0) {
       const run = () => store.sqlite.run<R>(query);
-      return await store.answer(life, run, this.#isReader);
+      return await store.answer(life, run, this.#latencyOf(query));
     }
     const all = [...this.#written, query];
     if (query.query.kind !== "SelectQueryNode") this.#written = all;
     return await store.answer(life, () => store.sqlite.runAll<R>(all, false));
+  }
+
+  #latencyOf({ sql }: CompiledQuery): number {
+    const { store } = this;
+    if (!this.#isReader) return store.latency;
+    return sql.includes('"messages"') ? store.pageLatency : store.readLatency;
   }
 
   begin(): void {

@@ -2,11 +2,26 @@
 
 /** One mistake; each `from` must occur exactly once in its file. */
 export interface Mutant {
+  /** What is wrong, and the numbers of the broken rules (docs/contracts.md). */
   name: string;
   edits: { file: string; from: string; to: string }[];
 }
 
-function mutant(
+/** One that simulations have to notice. */
+export interface SimulatedMutant extends Mutant {
+  /** The first seed that is known to notice it. */
+  seed: number;
+}
+
+function unnoticedBefore(
+  seed: number,
+  ...mutation: Parameters<typeof mutant>
+): SimulatedMutant {
+  return { ...mutant(...mutation), seed };
+}
+
+/** A mistake of one file. */
+export function mutant(
   name: string,
   file: string,
   ...pairs: [from: string, to: string][]
@@ -16,17 +31,19 @@ function mutant(
 }
 
 /** Every rule whose breach would break somebody's conversation. */
-export const MUTANTS: readonly Mutant[] = [
-  mutant(
+export const MUTANTS: readonly SimulatedMutant[] = [
+  unnoticedBefore(
+    14,
     "ids are looked up before the lock (L1)",
     "lib/db/append_reads.ts",
     ["  const rooms = await lockRooms(trx, drafts);\n", ""],
     [
-      "  return new Map(rooms.map(",
-      "  const rooms = await lockRooms(trx, drafts);\n  return new Map(rooms.map(",
+      "  const isTrimmed =",
+      "  const rooms = await lockRooms(trx, drafts);\n  const isTrimmed =",
     ],
   ),
-  mutant(
+  unnoticedBefore(
+    27,
     "numbers are given before the lookup (L1)",
     "lib/db/append_plan.ts",
     [
@@ -35,7 +52,8 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     ["const seq = ++this.room.head;", "const seq = this.room.head;"],
   ),
-  mutant(
+  unnoticedBefore(
+    1,
     "known ids are stored again (L3)",
     "lib/db/append_plan.ts",
     [
@@ -43,7 +61,8 @@ export const MUTANTS: readonly Mutant[] = [
       "const found = undefined as EntriesTable | undefined;",
     ],
   ),
-  mutant(
+  unnoticedBefore(
+    1,
     "the doorbell rings before the commit (L6)",
     "lib/db/append_queue.ts",
     [
@@ -56,7 +75,8 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     ["if (heads.length > 0) this", "if (heads.length < 0) this"],
   ),
-  mutant(
+  unnoticedBefore(
+    1,
     "posts are acknowledged before the commit (L2)",
     "lib/requests.ts",
     [
@@ -65,7 +85,8 @@ export const MUTANTS: readonly Mutant[] = [
     stored.then(\n`,
     ],
   ),
-  mutant(
+  unnoticedBefore(
+    176,
     "a doorbell during a read is ignored (D1)",
     "lib/chat_hub.ts",
     [
@@ -73,7 +94,8 @@ export const MUTANTS: readonly Mutant[] = [
       "    if (room.refreshing) return;\n    room.rang = true;",
     ],
   ),
-  mutant(
+  unnoticedBefore(
+    2,
     "a subscription that ended during a page is served (D1)",
     "lib/chat_hub.ts",
     [
@@ -81,7 +103,8 @@ export const MUTANTS: readonly Mutant[] = [
       "if (!connection.ready) return;",
     ],
   ),
-  mutant(
+  unnoticedBefore(
+    214,
     "a subscription that ended during a reset is served (D1)",
     "lib/chat_hub.ts",
     [
@@ -89,7 +112,8 @@ export const MUTANTS: readonly Mutant[] = [
       "    connection.send({",
     ],
   ),
-  mutant(
+  unnoticedBefore(
+    2,
     "a leave during catch-up is ignored (D1)",
     "lib/chat_hub.ts",
     [
@@ -97,7 +121,8 @@ export const MUTANTS: readonly Mutant[] = [
       "    if (subscription?.reading === false) this.#end(subscription);",
     ],
   ),
-  mutant(
+  unnoticedBefore(
+    1,
     "a deletion leaves the ring as it was (L7)",
     "lib/room_ring.ts",
     [
@@ -105,7 +130,8 @@ export const MUTANTS: readonly Mutant[] = [
       "",
     ],
   ),
-  mutant(
+  unnoticedBefore(
+    146,
     "the later news wins, not the newer state (C2)",
     "lib/client/message_list.ts",
     [
@@ -113,12 +139,8 @@ export const MUTANTS: readonly Mutant[] = [
       "const winner = given;",
     ],
   ),
-  mutant(
-    "changes of messages that aren't held are forgotten (C2)",
-    "lib/client/message_list.ts",
-    ["else this.#keep(id, change);", ""],
-  ),
-  mutant(
+  unnoticedBefore(
+    2,
     "the outbox is cleared when a row is sent (C1)",
     "lib/client/sender.ts",
     [
@@ -128,7 +150,8 @@ export const MUTANTS: readonly Mutant[] = [
     this.#forget(row.id);`,
     ],
   ),
-  mutant(
+  unnoticedBefore(
+    1,
     "a later post is accepted after an earlier one was refused (L4)",
     "lib/db/append_queue.ts",
     ["return blockedBy !== null && blockedBy !== id;", "return false;"],

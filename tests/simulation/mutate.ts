@@ -2,7 +2,7 @@
 import type { Mutant } from "./mutants.ts";
 
 const ROOT = new URL("../../", import.meta.url);
-const COPIED = ["lib/", "tests/simulation/"];
+const COPIED = ["lib/", "locales/", "offline/", "tasks/", "tests/"];
 
 /** A copy of the product; disposing removes it. */
 export interface Copy extends AsyncDisposable {
@@ -11,7 +11,7 @@ export interface Copy extends AsyncDisposable {
 }
 
 /**
- * Copies what the simulation runs to a folder of its own and makes the mistake
+ * Copies what the tests of `lib` run to a folder of its own and makes the mistake
  * there. Throws when the text to replace has changed: then the mutant has to
  * follow.
  */

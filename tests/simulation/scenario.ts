@@ -11,7 +11,7 @@ export async function plan(world: World): Promise<number> {
   const { random, time, town } = world;
   const people = random.int(1, 3);
   const rooms = random.pick([1, 1, 2]);
-  const messages = random.pick([0, 5, 20]);
+  const messages = random.pick([0, 10, 20]);
   await town.found({ people, rooms, messages }, random);
   world.machines.forEach((_, place) => world.startMachine(place));
   for (let i = random.int(1, 4); i > 0; i--) addTab(world);
@@ -57,7 +57,7 @@ const ACTIONS: [weight: number, action: Action][] = [
   }],
   [4, (world, tab, state) => clash(world, tab, state)],
   [4, (_, tab, { room }) => tab.scrollUp(room)],
-  [4, (world, tab, state) => revise(world, tab, state)],
+  [5, (world, tab, state) => revise(world, tab, state)],
   [2, ({ random, tabs }) => random.pick(tabs).replies = random.int(1, 3)],
   [2, ({ random, town }, tab) => tab.open(random.pick(town.rooms))],
   [1, (_, tab, { room }) => tab.close(room)],
@@ -136,13 +136,14 @@ function clash(world: World, { person }: Tab, state: RoomState): void {
 }
 
 /** A page is opened anew and scrolls up while an older message is changed. */
-function revise(world: World, tab: Tab, { room }: RoomState): void {
+export function revise(world: World, tab: Tab, { room }: RoomState): void {
   const { random, time, town } = world;
-  const author = random.pick(world.tabs);
-  const old = town.messages.find((message) =>
-    message.room === room && message.author === author.person.id
-  );
-  if (!old || author === tab) return;
+  const others = world.tabs.filter((one) => one !== tab && one.isUp);
+  const [old] = town.messages.filter((message) => message.room === room)
+    .filter(({ author }) => others.some(({ person }) => person.id === author));
+  if (!old) return;
+  const authors = others.filter(({ person }) => person.id === old.author);
+  const author = random.pick(authors);
   tab.screen.add(room);
   world.crashTab(tab, 0);
   const edit = () => {
@@ -155,10 +156,11 @@ function revise(world: World, tab: Tab, { room }: RoomState): void {
     if (!isReady && tries > 0) {
       return void time.after(20, () => begin(tries - 1), time.world);
     }
-    for (let i = random.int(1, 4), at = 0; i > 0; i--) {
-      time.after(at += random.latency(20), edit, author.life);
+    for (let i = random.int(2, 5), at = 0; i > 0; i--) {
+      time.after(at += random.latency(60), edit, author.life);
     }
-    time.after(random.latency(50), () => tab.scrollUp(room), tab.life);
+    const ms = random.latency(random.pick([10, 100, 400]));
+    time.after(ms, () => tab.scrollUp(room), tab.life);
   };
   time.after(20, () => begin(50), time.world);
 }

@@ -62,7 +62,7 @@ export class Tab {
     client.start();
     for (const room of this.screen) {
       client.open(room);
-      if (time.random.chance(0.5)) this.scrollUp(room);
+      if (time.random.chance(0.2)) this.scrollUp(room);
     }
   }
 

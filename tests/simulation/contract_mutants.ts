@@ -1,0 +1,160 @@
+/** Mistakes that one test each has to notice, where a simulation can't or needn't. */
+import { type Mutant, mutant } from "./mutants.ts";
+
+/** A mistake, and the test that has to fail because of it. */
+export interface ContractMutant extends Mutant {
+  /** The test's file. */
+  test: string;
+  /** Part of the test's name. */
+  rule: string;
+}
+
+function noticed(
+  by: { test: string; rule: string },
+  ...mutation: Parameters<typeof mutant>
+): ContractMutant {
+  return { ...mutant(...mutation), ...by };
+}
+
+const HUB = "tests/chat_hub_test.ts";
+const SQLITE = "tests/message_log_sqlite_test.ts";
+const CONNECTION = "tests/client_connection_test.ts";
+
+/** The rules that keep a server and a client bounded, honest and polite. */
+export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
+  noticed(
+    { test: SQLITE, rule: "keeps all it acknowledged when it is killed" },
+    "the writer's thread answers before the commit (L2)",
+    "lib/db/sqlite_writer.ts",
+    [
+      "      return await connect().transaction()\n" +
+      "        .execute((trx) => runWrite(trx, call.name, call.args));",
+      `      return await new Promise((resolve, reject) => {
+        connect().transaction().execute(async (trx) => {
+          resolve(await runWrite(trx, call.name, call.args));
+          await new Promise((commit) => setTimeout(commit, 50));
+        }).catch(reject);
+      });`,
+    ],
+  ),
+  noticed(
+    { test: SQLITE, rule: "reads forward, oldest first, within bounds" },
+    "the log is read without a bound in bytes (L5)",
+    "lib/db/log_queries.ts",
+    ["if (weight > bytes && entries.length > 0) return entries;", ""],
+  ),
+  noticed(
+    {
+      test: "tests/db_log_queries_test.ts",
+      rule: "never gives a deletion with the text",
+    },
+    "a read goes beyond the head as of its start (L7)",
+    "lib/db/log_queries.ts",
+    ['        .where("e.seq", "<=", head.seq)\n', ""],
+  ),
+  noticed(
+    { test: SQLITE, rule: "reads nothing below the floor" },
+    "the floor is ignored (L8)",
+    "lib/db/log_queries.ts",
+    ["Math.max(after, head.floor - 1),", "after,"],
+  ),
+  noticed(
+    { test: HUB, rule: "resets a reader below the floor" },
+    "a reader below the floor gets a hole (L8, D2)",
+    "lib/chat_hub.ts",
+    ["if (entries[0]?.seq !== cursor + 1) return await", "if (!entries) await"],
+  ),
+  noticed(
+    { test: HUB, rule: "another epoch, another entry" },
+    "a client of another entry resumes (L9)",
+    "lib/chat_hub.ts",
+    ["return id !== null && id === afterId;", "return id !== null;"],
+  ),
+  noticed(
+    { test: HUB, rule: "another epoch, another entry" },
+    "a client of another epoch resumes (L9)",
+    "lib/chat_hub.ts",
+    [
+      "if (after === undefined || epoch !== this.#log.epoch) return false;",
+      "if (after === undefined) return false;",
+    ],
+  ),
+  noticed(
+    { test: HUB, rule: "resets a gap above the replay limit" },
+    "a long gap is replayed (D2)",
+    "lib/chat_hub.ts",
+    ["if (gap < 0 || gap > HUB_LIMITS.replay)", "if (gap < 0)"],
+  ),
+  noticed(
+    { test: HUB, rule: "waits while 64 KiB are buffered" },
+    "entries are sent whatever is buffered (D3)",
+    "lib/connection.ts",
+    [
+      "return this.#socket.bufferedAmount < CONNECTION_LIMITS.mark;",
+      "return true;",
+    ],
+  ),
+  noticed(
+    { test: HUB, rule: "closes when answers pile up" },
+    "answers pile up without end (D3)",
+    "lib/connection.ts",
+    [
+      "this.#socket.bufferedAmount > CONNECTION_LIMITS.buffered",
+      "this.#socket.bufferedAmount === Infinity",
+    ],
+  ),
+  noticed(
+    { test: "tests/connection_test.ts", rule: "tells its end once" },
+    "a connection ends as often as it is told (D4)",
+    "lib/connection.ts",
+    [
+      "    if (this.#closed) return;\n    this.#closed = true;",
+      "    this.#closed = true;",
+    ],
+  ),
+  noticed(
+    { test: "tests/requests_test.ts", rule: "Signing out ends the session's" },
+    "a session that ends leaves its connections (D5)",
+    "lib/app.ts",
+    [
+      '        connection.close(CLOSE.sessionEnded, "session_ended");\n      }',
+      "      }",
+    ],
+  ),
+  noticed(
+    { test: "tests/requests_test.ts", rule: "told with unread counts" },
+    "rooms that are not on screen are not told (D6)",
+    "lib/following.ts",
+    [
+      "rooms.some((room) => !subscriptions.has(room))",
+      "rooms.length < subscriptions.size",
+    ],
+  ),
+  noticed(
+    {
+      test: "tests/client_room_state_test.ts",
+      rule: "keeps changes of messages that come with an older page",
+    },
+    "changes of messages that aren't held are forgotten (C2)",
+    "lib/client/message_list.ts",
+    ["else this.#keep(id, change);", ""],
+  ),
+  noticed(
+    { test: CONNECTION, rule: "waits longer after each failure" },
+    "the client does not wait longer each time (C3)",
+    "lib/client/backoff.ts",
+    ["BACKOFF_FIRST * 2 ** Math.min(attempt, 16)", "BACKOFF_FIRST"],
+  ),
+  noticed(
+    { test: CONNECTION, rule: "asks for the session" },
+    "nobody asks why a handshake never opened (C3)",
+    "lib/client/connection.ts",
+    ["    this.#check();\n", "    this.#wait(this.#nextBackoff());\n"],
+  ),
+  noticed(
+    { test: "tests/names_test.ts", rule: "Names that look alike have one key" },
+    "names that look alike are several (N1)",
+    "lib/names.ts",
+    ["const key = lookalikeKey(name);", "const key = name;"],
+  ),
+];

@@ -1,0 +1,66 @@
+/** Proves the proofs: each mistake must be noticed, and by whom is told here. */
+import { assert, assertEquals } from "@std/assert";
+import { choosePackages, packageFlags, ROOT } from "../tasks/packages.ts";
+import { CONTRACT_MUTANTS } from "./simulation/contract_mutants.ts";
+import { MUTANTS } from "./simulation/mutants.ts";
+import { withMistake } from "./simulation/mutate.ts";
+import { onAllCores, Simulator } from "./simulation/pool.ts";
+import { isWrong } from "./simulation/simulate.ts";
+
+/** Seeds that a mistake may live through. */
+const PATIENCE = 150;
+
+Deno.test("Simulations notice each mistake", async () => {
+  const alive: string[] = [];
+  await onAllCores(MUTANTS, async (mutants) => {
+    using sound = new Simulator();
+    for (const mutant of mutants) {
+      await using copy = await withMistake(mutant);
+      const module = `file://${copy.folder}/tests/simulation/simulate.ts`;
+      using simulator = new Simulator(module);
+      // One that is known to notice it, and some for when it does no more.
+      let seed = mutant.seed;
+      const end = seed + PATIENCE;
+      while (seed < end && !isWrong(await simulator.simulate(seed))) seed++;
+      // What is wrong without the mistake, too, says nothing about it.
+      const isBlamed = seed < end && !isWrong(await sound.simulate(seed));
+      if (!isBlamed) alive.push(mutant.name);
+    }
+  });
+  assertEquals(alive, []);
+});
+
+Deno.test("Tests notice each mistake that simulations can't", async () => {
+  const packages = packageFlags(await choosePackages());
+  const alive: string[] = [];
+  await onAllCores(CONTRACT_MUTANTS, async (mutants) => {
+    for (const mutant of mutants) {
+      const { test, rule } = mutant;
+      await using copy = await withMistake(mutant);
+      const report = `${copy.folder}/report.xml`;
+      const flags = [`--junit-path=${report}`, `--filter=${rule}`];
+      const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: [
+          ...["test", "-A", "--no-check", ...packages, ...flags],
+          `${copy.folder}/${test}`,
+        ],
+        cwd: ROOT,
+      }).output();
+      const text = await Deno.readTextFile(report).catch(() => "");
+      const told = [stdout, stderr].map((one) => new TextDecoder().decode(one));
+      assert(text.includes("<testcase"), `${rule} did not run: ${told}`);
+      if (!/<(failure|error)\b/.test(text)) alive.push(mutant.name);
+    }
+  });
+  assertEquals(alive, []);
+});
+
+Deno.test("Each rule of the contracts has a mistake that breaks it", async () => {
+  const contracts = await Deno.readTextFile(`${ROOT}docs/contracts.md`);
+  const rules = [...contracts.matchAll(/^- \*\*([A-Z]\d+)\*\*/gm)]
+    .map(([, rule]) => rule!);
+  assert(rules.length > 0);
+  const names = [...MUTANTS, ...CONTRACT_MUTANTS].map(({ name }) => name);
+  const broken = names.flatMap((name) => name.match(/\b[A-Z]\d+\b/g) ?? []);
+  assertEquals(rules.filter((rule) => !broken.includes(rule)), []);
+});
