@@ -9,6 +9,7 @@ import { Conversation } from "./Conversation.tsx";
 import { PeopleColumn } from "./PeopleColumn.tsx";
 import { RoomNav } from "./RoomNav.tsx";
 import { RoomSwitcher } from "./RoomSwitcher.tsx";
+import { LazySearch } from "./search/LazySearch.tsx";
 import { Shortcuts } from "./Shortcuts.tsx";
 import { useChatClient } from "./use_chat_client.ts";
 import { type RoomChoice, useRooms } from "./use_rooms.ts";
@@ -18,6 +19,9 @@ import type { LogPlace } from "./use_log_scroll.ts";
 import { useColumn } from "./use_column.ts";
 import { useWords } from "./words.ts";
 
+/** What lies over the page. */
+type Dialog = "switcher" | "shortcuts" | "search";
+
 /** The page: rooms, the conversation, people, and what opens over them. */
 export function ChatFrame(props: ChatProps): JSX.Element {
   const { client, outbox, trays } = useChatClient(props);
@@ -26,7 +30,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
   const me = client.person ?? props.me.person;
   const [people, setPeople] = usePeopleShown();
   const [column, setColumn] = useColumn(() => setPeople(null));
-  const [dialog, setDialog] = useState<"switcher" | "shortcuts" | null>(null);
+  const [dialog, setDialog] = useState<Dialog | null>(null);
   const [places] = useState(() => new Map<string, LogPlace>());
   const reader = useReader(me.id, rooms);
   const sources = useSources(client, room.id);
@@ -38,6 +42,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
     choice,
     openSwitcher: () => setDialog("switcher"),
     openList: () => setDialog("shortcuts"),
+    openSearch: () => setDialog("search"),
   });
   useTitle(roomTitle(room.name, totalUnread(client, choice)));
   const open = (slug: string) => {
@@ -58,6 +63,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
         unread={(id) => client.unread(id)}
         onOpen={open}
         onShortcuts={() => setDialog("shortcuts")}
+        onSearch={() => setDialog("search")}
       />
       <ReaderContext.Provider value={reader}>
         <Sources.Provider value={sources}>
@@ -74,6 +80,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
             places={places}
             onBack={() => setColumn("rooms")}
             onPeople={() => togglePeople(!people.shown)}
+            onSearch={() => setDialog("search")}
           />
         </Sources.Provider>
       </ReaderContext.Provider>
@@ -89,6 +96,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
       {dialog === "switcher" && (
         <RoomSwitcher rooms={rooms} onOpen={open} onClose={close} />
       )}
+      {dialog === "search" && <LazySearch person={me.id} onClose={close} />}
       {dialog === "shortcuts" && <Shortcuts onClose={close} />}
     </div>
   );

@@ -46,6 +46,7 @@ export interface ConversationProps {
   places: Map<string, LogPlace>;
   onBack: () => void;
   onPeople: () => void;
+  onSearch: () => void;
 }
 
 /** The middle column; made anew for each room. */
@@ -106,6 +107,7 @@ export function Conversation(given: ConversationProps): JSX.Element {
             peopleShown={given.peopleShown}
             onBack={given.onBack}
             onPeople={given.onPeople}
+            onSearch={given.onSearch}
           />
           {state === undefined || !state.loaded ? <LogSkeleton /> : (
             <MessageLog

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import type { ConnectionStatus } from "../lib/client/chat_client.ts";
 import { ConnectionState } from "./ConnectionState.tsx";
 import { Icon } from "./icons.tsx";
+import { SearchLink } from "./search/SearchLink.tsx";
 import { useWords } from "./words.ts";
 import { roomPath } from "./room_path.ts";
 
@@ -15,6 +16,7 @@ export interface RoomHeaderProps {
   peopleShown: boolean;
   onBack: () => void;
   onPeople: () => void;
+  onSearch: () => void;
 }
 
 /** Back (on a phone), the room's name, join, the connection, people. */
@@ -50,6 +52,7 @@ export function RoomHeader(props: RoomHeaderProps): JSX.Element {
         {t("room.refresh")}
       </a>
       <ConnectionState status={props.status} />
+      <SearchLink onSearch={props.onSearch} />
       <button
         type="button"
         class="icon-button needs-script"

@@ -5,6 +5,7 @@ import type { ShownRoom } from "./chat_props.ts";
 import { Avatar } from "./Avatar.tsx";
 import { Brand } from "./Brand.tsx";
 import { Icon } from "./icons.tsx";
+import { SearchLink } from "./search/SearchLink.tsx";
 import { NewRoom } from "./NewRoom.tsx";
 import { useWords } from "./words.ts";
 import { roomPath } from "./room_path.ts";
@@ -21,6 +22,7 @@ export interface RoomNavProps {
   /** A room was chosen by a plain click. */
   onOpen: (slug: string) => void;
   onShortcuts: () => void;
+  onSearch: () => void;
 }
 
 /** The column with the place, its rooms and one's own name. */
@@ -30,6 +32,7 @@ export function RoomNav(props: RoomNavProps): JSX.Element {
     <nav class="rooms" aria-label={t("rooms.title")} data-region tabIndex={-1}>
       <div class="rooms-head">
         <Brand href="/rooms" />
+        <SearchLink onSearch={props.onSearch} />
         <button
           type="button"
           class="icon-button needs-script"

@@ -16,6 +16,7 @@ const LIST: readonly (readonly [TextKey, string])[] = [
   ["shortcuts.rooms", "Alt+↑ Alt+↓"],
   ["shortcuts.unread", "Alt+Shift+↑ Alt+Shift+↓"],
   ["shortcuts.switch", "Mod+K"],
+  ["shortcuts.search", "/ Mod+Shift+F"],
   ["shortcuts.list", "Mod+/"],
   ["shortcuts.regions", "F6"],
   ["shortcuts.close", "Esc"],

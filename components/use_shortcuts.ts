@@ -10,6 +10,7 @@ export interface ShortcutTargets {
   choice: RoomChoice;
   openSwitcher: () => void;
   openList: () => void;
+  openSearch: () => void;
 }
 
 /** Listens to the whole page. */
@@ -31,10 +32,23 @@ function run(event: KeyboardEvent, targets: ShortcutTargets): boolean {
     targets.openSwitcher();
   } else if (hasCommand(event) && event.key === "/") {
     targets.openList();
+  } else if (
+    hasCommand(event) && event.shiftKey && event.key.toLowerCase() === "f" ||
+    isSlash(event)
+  ) {
+    targets.openSearch();
   } else if (event.key === "F6") {
     focusNextRegion(event.shiftKey ? -1 : 1);
   } else return false;
   return true;
+}
+
+/** Whether a slash was typed where one can't write. */
+function isSlash(event: KeyboardEvent): boolean {
+  const { key, target } = event;
+  const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey;
+  return key === "/" && isPlain && target instanceof Element &&
+    !target.closest("input, textarea, select, dialog, [contenteditable]");
 }
 
 /** Goes to the room before or after in the list, to an unread one on demand. */

@@ -3,10 +3,12 @@ import type { Database } from "./db/open.ts";
 import type { FoundMessage } from "./db/search_reads.ts";
 import { Refusal } from "./errors.ts";
 import { checkPersonName, checkRoomName } from "./names.ts";
+import { require, type Who } from "./permissions.ts";
 import { RateLimiter } from "./rate_limiter.ts";
 import type { Rooms } from "./rooms.ts";
 import { BadQuery, parseQuery } from "./search_query.ts";
 import { SearchIndexer } from "./search_indexer.ts";
+import { fold } from "./search_tokens.ts";
 
 /** A page of what was found; `GET /api/search` answers with it. */
 export interface SearchPage {
@@ -66,30 +68,33 @@ export class Search {
   }
 
   /**
-   * What a person may read and asks for. Refused with `bad_query` (a
-   * {@link BadQuery}), `too_broad`, `too_fast` or `unavailable`.
+   * What someone may read and asks for. Refused with `bad_query` (a
+   * {@link BadQuery}), `too_broad`, `too_fast`, `forbidden` or `unavailable`.
    */
   async find(
-    person: string,
+    who: Who,
     text: string,
     { timeZone, before, limit = PAGE }: SearchOptions = {},
   ): Promise<SearchPage> {
-    const { from, in: room, before: until, after, ...query } = parseQuery(
+    require(who, "search");
+    const { from, in: named, before: until, after, ...query } = parseQuery(
       text,
       timeZone,
     );
+    const person = who.person.id;
     const wait = this.#limiter.take(person);
     if (wait > 0) throw new Refusal("too_fast", wait);
     const author = from && await this.#author(person, from);
-    const roomId = room && await this.#room(person, room);
+    const room = named ? await this.#room(who, named) : who.onlyRoom;
     await this.#indexer.catchUp();
     const { results, next } = await this.#db.readSlowly("searchMessages", {
       ...query,
       person,
+      now: Date.now(),
       limit,
       timeout: TIMEOUT.own,
       ...author && { author },
-      ...roomId && { room: roomId },
+      ...room !== null && { room },
       ...until !== undefined && { before: until },
       ...after !== undefined && { after },
       ...before !== undefined && { below: before },
@@ -116,17 +121,34 @@ export class Search {
     return found.id;
   }
 
-  async #room(_person: string, name: string): Promise<string> {
-    const room = await this.#rooms.find(name) ?? await this.#roomNamed(name);
-    if (!room) throw new BadQuery("room", name);
-    return room.id;
+  /** A room that one may read: by its address, or by its name. */
+  async #room(who: Who, text: string): Promise<string> {
+    const places = [text, ...await this.#roomsNamed(who.person.id, text)];
+    for (const place of places) {
+      try {
+        return (await this.#rooms.see(who, place)).id;
+      } catch (error) {
+        // A room that may not be seen is like none.
+        if (!(error instanceof Refusal)) throw error;
+      }
+    }
+    throw new BadQuery("room", text);
   }
 
-  async #roomNamed(name: string): Promise<{ id: string } | undefined> {
-    const key = keyOf(checkRoomName, name);
-    if (key === null) return undefined;
-    return await this.#db.read.selectFrom("rooms").select("id")
-      .where("name_key", "=", key).executeTakeFirst();
+  /** Open rooms have a name of their own, others one among those one belongs to. */
+  async #roomsNamed(person: string, text: string): Promise<string[]> {
+    const key = keyOf(checkRoomName, text);
+    const open = key === null
+      ? []
+      : await this.#db.read.selectFrom("rooms").select("id")
+        .where("name_key", "=", key).execute();
+    const own = await this.#db.read.selectFrom("memberships as m")
+      .innerJoin("rooms as r", "r.id", "m.room")
+      .where("m.person", "=", person).where("r.kind", "=", "private")
+      .select(["r.id", "r.name"]).execute();
+    const wanted = fold(text);
+    return [...open, ...own.filter(({ name }) => fold(name) === wanted)]
+      .map(({ id }) => id);
   }
 }
 

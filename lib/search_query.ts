@@ -3,7 +3,7 @@ import { Refusal } from "./errors.ts";
 import { tokensOfQuery } from "./search_tokens.ts";
 
 /** What a message may be asked to have. */
-export const HAS = ["file", "image", "link"] as const;
+export const HAS = ["file", "image", "link", "reaction"] as const;
 
 /** One of {@link HAS}. */
 export type Has = typeof HAS[number];

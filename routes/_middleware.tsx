@@ -7,6 +7,7 @@ import { logError } from "../lib/logging.ts";
 import { metrics } from "../lib/metrics.ts";
 import { isAllowedOrigin, publicUrl } from "../lib/origins.ts";
 import type { ErrorCode } from "../lib/protocol.ts";
+import { BadQuery } from "../lib/search_query.ts";
 import { cookieToken, sessionCookie, usesCookie } from "../lib/sessions.ts";
 
 /** Here, since what is thrown further out is rendered without a policy. */
@@ -86,7 +87,9 @@ function errorResponse(
     headers.set("retry-after", String(Math.ceil(error.wait / 1_000)));
   }
   const message = code === null ? "Not found" : ERRORS[code].message;
-  return Response.json({ error: { code: code ?? "not_found", message } }, {
+  const said = { code: code ?? "not_found", message };
+  const { problem, part } = error instanceof BadQuery ? error : {};
+  return Response.json({ error: { ...said, problem, part } }, {
     status,
     headers,
   });

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import type { Database } from "../lib/db/open.ts";
+import type { Who } from "../lib/permissions.ts";
 import { Rooms } from "../lib/rooms.ts";
 import { BadQuery } from "../lib/search_query.ts";
 import { Search, type SearchPage } from "../lib/search.ts";
@@ -32,7 +33,7 @@ function test(name: string, run: (finder: Finder) => Promise<void>): void {
         t,
         store,
         find: async (text, person = t.ada) => {
-          const { results } = await search.find(person, text);
+          const { results } = await search.find(whoIs(person), text);
           return results.map(({ excerpt }) => excerpt);
         },
       });
@@ -42,6 +43,15 @@ function test(name: string, run: (finder: Finder) => Promise<void>): void {
       await store.remove();
     }
   });
+}
+
+function whoIs(id: string, onlyRoom: string | null = null): Who {
+  return {
+    person: { id, name: "" },
+    role: "member",
+    onlyRoom,
+    mutedUntil: null,
+  };
 }
 
 /** The tokens in the index. */
@@ -166,7 +176,7 @@ test("pages through everything, each message once", async ({ t }) => {
   let before: number | null = Number.MAX_SAFE_INTEGER;
   while (before !== null) {
     const options = { limit: 4, before };
-    const page: SearchPage = await search.find(t.ada, "boat", options);
+    const page: SearchPage = await search.find(whoIs(t.ada), "boat", options);
     seen.push(...page.results.map(({ seq }) => seq));
     before = page.before;
   }
@@ -177,7 +187,7 @@ test("pages through everything, each message once", async ({ t }) => {
 test("marks where the excerpt of a long message matches", async ({ t }) => {
   const search = searchOf(t.db);
   await t.post(`${"far away ".repeat(50)}Größe 开会 ${"and on ".repeat(50)}`);
-  const { results: [found] } = await search.find(t.ada, "grösse 开会");
+  const { results: [found] } = await search.find(whoIs(t.ada), "grösse 开会");
   const { excerpt, marks } = found!;
   assert(excerpt.startsWith("…") && excerpt.endsWith("…"), excerpt);
   assertEquals(marks.map(([from, to]) => excerpt.slice(from, to)), [
@@ -193,9 +203,44 @@ test("shows only rooms that one may read now", async ({ t, store, find }) => {
   await t.post("secret boat", { room: cove });
   await store.execute("update rooms set kind = 'private' where slug = 'cove'");
   assertEquals(await find("boat"), ["secret boat"], "Ada is a member");
+  assertEquals(await find("boat in:cove"), ["secret boat"]);
   assertEquals(await find("boat", bob), []);
+  // Like a room that there is not.
+  const error = await assertRejects(() => find("boat in:cove", bob), BadQuery);
+  assertEquals([error.problem, error.part], ["room", "cove"]);
   await t.db.write("leaveRoom", { person: t.ada, room: cove });
   assertEquals(await find("boat"), []);
+});
+
+test("shows a guest of one room only that, and nothing to whom it removed", async ({ t, store, find }) => {
+  const bob = await t.person("Bob");
+  const cove = await t.room("cove");
+  await t.post("boat here", { room: cove });
+  await t.post("boat there");
+  const search = searchOf(t.db);
+  const guest = whoIs(bob, cove);
+  const excerpts = async (text: string) =>
+    (await search.find(guest, text)).results.map(({ excerpt }) => excerpt);
+  assertEquals(await excerpts("boat"), ["boat here"]);
+  await assertRejects(() => excerpts("boat in:lobby"), BadQuery);
+  assertEquals(await find("boat", bob), ["boat there", "boat here"]);
+  await store.execute(
+    `insert into removals (room, person, until) select r.id, p.id, 9e15
+      from rooms r, persons p where r.slug = 'cove' and p.name = 'Bob'`,
+  );
+  assertEquals(await find("boat", bob), ["boat there"]);
+  await search.close();
+});
+
+test("finds what somebody reacted to, until they take it back", async ({ t, find }) => {
+  const { id } = await t.post("boat");
+  await t.post("other boat");
+  assertEquals(await find("has:reaction"), []);
+  const react = { kind: "reacted", message: id, emoji: "👍" };
+  await t.append({ ...react, on: true });
+  assertEquals(await find("boat has:reaction"), ["boat"]);
+  await t.append({ ...react, on: false });
+  assertEquals(await find("has:reaction"), []);
 });
 
 test("refuses who searches too often", async ({ t, find }) => {
@@ -209,7 +254,7 @@ test("breaks off what takes too long", async ({ t }) => {
   await t.post("boat");
   const read = (timeout: number) =>
     t.db.readSlowly("searchMessages", {
-      ...{ person: t.ada, words: ["boat"], without: [], has: [] },
+      ...{ person: t.ada, now: t.now, words: ["boat"], without: [], has: [] },
       ...{ limit: 1, timeout: 1_000 },
     }, { timeout });
   // No thread starts within no time.
@@ -226,7 +271,7 @@ test("indexes in the background what was there before", async ({ t, store }) => 
   // Older messages come later, from the newest to the oldest.
   const search = searchOf(t.db);
   const count = async (text: string) => {
-    const { results, indexing } = await search.find(t.ada, text);
+    const { results, indexing } = await search.find(whoIs(t.ada), text);
     return [results.length, indexing];
   };
   assertEquals(await count("last"), [1, true]);

@@ -19,6 +19,8 @@ import { SIGNS } from "./search_writes.ts";
 export interface SearchArgs {
   /** Who asks: only rooms that they may read are looked through. */
   person: string;
+  /** Milliseconds since 1970. */
+  now: number;
   words: readonly string[];
   without: readonly string[];
   has: readonly Has[];
@@ -185,7 +187,7 @@ async function readDocs(
 function selectDocs(
   db: Kysely<Schema>,
   docs: readonly number[],
-  { person, author, room, before, after }: SearchArgs,
+  { person, now, author, room, before, after }: SearchArgs,
 ) {
   return db.selectFrom("search_docs as d")
     .innerJoin(
@@ -205,6 +207,13 @@ function selectDocs(
             .where("person", "=", person).select("person"),
         ),
       ])
+    )
+    .where((eb) =>
+      eb.not(eb.exists(
+        eb.selectFrom("removals").whereRef("room", "=", "r.id")
+          .where("person", "=", person).where("until", ">", now)
+          .select("person"),
+      ))
     )
     .$if(author !== undefined, (query) => query.where("m.author", "=", author!))
     .$if(room !== undefined, (query) => query.where("m.room", "=", room!))

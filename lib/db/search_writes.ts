@@ -27,6 +27,7 @@ export const SIGNS = {
   link: "_link",
   file: "_file",
   image: "_image",
+  reaction: "_reaction",
 } as const;
 
 /** Gives numbers to messages that are about to be inserted, or were just now. */
@@ -131,7 +132,7 @@ function indexedDocs(trx: Trx, { from, to }: Pick<IndexState, "from" | "to">) {
     .where("m.deleted", "=", 0)
     .select((eb) => [
       ...["d.doc", "m.room", "m.seq", "m.author", "m.body"] as const,
-      "m.deleted",
+      ...["m.deleted", "m.reactions"] as const,
       countFiles(eb, "%").as("files"),
       countFiles(eb, "image/%").as("images"),
     ]).orderBy("d.doc");
@@ -150,7 +151,7 @@ function countFiles(
 
 /** What decides about a message's tokens. */
 type Indexed =
-  & Pick<MessageRow, "room" | "author" | "body" | "deleted">
+  & Pick<MessageRow, "room" | "author" | "body" | "deleted" | "reactions">
   & { files: number | null; images: number | null };
 
 /** All tokens of a message, none of a deleted one. */
@@ -160,6 +161,7 @@ function tokensFor(message: Indexed): Set<string> {
   tokens.add(SIGNS.author(message.author));
   tokens.add(SIGNS.room(message.room));
   if (hasLink(message.body)) tokens.add(SIGNS.link);
+  if (message.reactions !== null) tokens.add(SIGNS.reaction);
   if (message.files) tokens.add(SIGNS.file);
   if (message.images) tokens.add(SIGNS.image);
   return tokens;
