@@ -121,19 +121,18 @@ function FileCard(
   const t = useWords();
   const tabIndex = useTabIndex();
   const { name } = file;
-  const size = sizeText(t, file.size);
   return (
     <a
       class="file-card"
       href={src}
       download={name}
       tabIndex={tabIndex}
-      aria-label={t("files.download_named", { name, size })}
     >
       <Icon name="file" size={24} />
       <span class="chip-text">
+        <span class="visually-hidden">{t("files.download")}</span>
         <bdi class="chip-name">{name}</bdi>
-        <span class="chip-state">{size}</span>
+        <span class="chip-state">{sizeText(t, file.size)}</span>
       </span>
       <Icon name="download" />
     </a>
