@@ -95,7 +95,8 @@ export class Atoll {
     });
     this.search = new Search(db, this.rooms, logError);
     this.#log = new MessageLog(db, {
-      onCommitted: (heads, cursors, { acts, people }) => {
+      onCommitted: (heads, cursors, { acts, people, filesLost }) => {
+        if (filesLost) this.files.sweep();
         for (const head of heads) {
           this.#hub.ring(head.room);
           this.#following.roomGrew(head);

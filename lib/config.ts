@@ -42,7 +42,7 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: "ATOLL_DATA",
     fallback: "data",
-    meaning: "folder of the database, made when missing",
+    meaning: "folder of the database and of files, made when missing",
   },
   {
     name: "ATOLL_SYNCHRONOUS",

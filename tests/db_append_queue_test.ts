@@ -14,7 +14,7 @@ function newLane(): Lane {
   return { blockedBy: null };
 }
 
-const NOTHING = { acts: [], people: [] };
+const NOTHING = { acts: [], people: [], filesLost: false };
 
 /** A queue over a log that stores nothing and notes every attempt. */
 function newQueue(isBroken: (bodies: string[]) => boolean = () => false) {

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { AppendPlan } from "./append_plan.ts";
 import { type AppendArgs, readPlans } from "./append_reads.ts";
 import type { Changes, MovedCursor, Outcome, RoomHead } from "./drafts.ts";
+import { attach, detach } from "./file_writes.ts";
 import { chunks, padded } from "./lists.ts";
 import { carryOut } from "./room_acts.ts";
 import type { MessageRow, Trx } from "./schema.ts";
@@ -45,7 +46,8 @@ export async function append(
   const acts = await carryOut(trx, changed, now);
   const mentioned = await writeMentions(trx, changed);
   const people = [...mentioned, ...acts.flatMap((act) => act.person ?? [])];
-  return { outcomes, heads, cursors, changes: { acts, people } };
+  const filesLost = changed.some(({ deleted }) => deleted.size > 0);
+  return { outcomes, heads, cursors, changes: { acts, people, filesLost } };
 }
 
 // As many statements for a hundred rooms as for one.
@@ -57,6 +59,7 @@ async function write(trx: Trx, plans: AppendPlan[]): Promise<MovedCursor[]> {
   }
   const ids = padded(entries.map(({ id }) => id));
   await insertMessages(trx, ids);
+  await attach(trx, plans.flatMap((plan) => plan.attached));
   const places = newlyPosted(trx, ids).where("e.kind", "=", "posted")
     .select(["e.room", "e.seq"]);
   await numberDocs(trx, places.orderBy("e.at").orderBy("e.seq"));
@@ -66,6 +69,7 @@ async function write(trx: Trx, plans: AppendPlan[]): Promise<MovedCursor[]> {
   for (const { room, changed, deleted } of plans) {
     for (const message of changed) await updateMessage(trx, message);
     for (const { id } of deleted) await blankEntries(trx, room.id, id);
+    await detach(trx, room.id, [...deleted].map(({ id }) => id));
   }
   return cursors;
 }

@@ -7,10 +7,12 @@ import {
   type MemberDraft,
   type Mention,
   type Outcome,
+  type PostedDraft,
   sameAs,
   type SettingsDraft,
   subjectOf,
 } from "./drafts.ts";
+import { type Attaching, fileInfo } from "./file_writes.ts";
 import { reacted } from "./reactions.ts";
 import type {
   EntriesTable,
@@ -18,6 +20,7 @@ import type {
   MessageRow,
   PlacesTable,
   RoomsTable,
+  UploadsTable,
 } from "./schema.ts";
 import type { Selectable } from "kysely";
 
@@ -43,6 +46,8 @@ export interface PlanInput {
   insiders: ReadonlySet<string>;
   /** Keys of names that other rooms have. */
   takenNames: ReadonlySet<string>;
+  /** Uploads that the drafts name, by id; those that a message takes are removed. */
+  uploads: Map<string, UploadsTable>;
   /** Milliseconds since 1970. */
   now: number;
 }
@@ -63,12 +68,17 @@ export class AppendPlan {
   readonly named = new Set<number>();
   /** Who is mentioned in them. */
   mentions: MentionsTable[] = [];
+  /** What those who keep order did, for the record. */
+  readonly noted: { draft: Draft; at: number; person: string | null }[] = [];
+  /** Uploads that become files of new messages. */
+  readonly attached: Attaching[] = [];
   readonly #at: number;
   readonly #entriesById: Map<string, EntriesTable>;
   readonly #messagesById: Map<string, MessageRow>;
   readonly #placesById: Map<string, PlacesTable>;
   readonly #insiders: Set<string>;
   readonly #takenNames: ReadonlySet<string>;
+  readonly #uploads: Map<string, UploadsTable>;
 
   /** Starts from what the room holds. */
   constructor(input: PlanInput) {
@@ -80,6 +90,7 @@ export class AppendPlan {
     this.#placesById = new Map(places.map((place) => [place.id, place]));
     this.#insiders = new Set(input.insiders);
     this.#takenNames = input.takenNames;
+    this.#uploads = input.uploads;
   }
 
   /** Gives the draft its place, or finds the one it has, or refuses it. */
@@ -133,10 +144,25 @@ export class AppendPlan {
   }
 
   #post(draft: Draft & { kind: "posted" }): Outcome {
+    const uploads = this.#claim(draft);
+    if (uploads === null) return { refused: "no_file" };
     this.room.posts++;
-    const outcome = this.#stand(draft);
+    const outcome = this.#stand(draft, withFiles(dataOf(draft), uploads));
     this.#mention(this.room.head, draft.mentions);
     return outcome;
+  }
+
+  /** The uploads that the draft names; null unless all are its author's and unused. */
+  #claim({ id, author, files = [] }: PostedDraft): UploadsTable[] | null {
+    const uploads = files.flatMap((file) => this.#uploads.get(file) ?? []);
+    const areOwn = uploads.every(({ person }) => person === author);
+    const isComplete = uploads.length === files.length &&
+      new Set(files).size === files.length;
+    if (!areOwn || !isComplete) return null;
+    for (const file of files) this.#uploads.delete(file);
+    const place = { room: this.room.id, message: id };
+    if (uploads.length > 0) this.attached.push({ ...place, uploads });
+    return uploads;
   }
 
   #act(draft: MemberDraft | SettingsDraft): Outcome {
@@ -185,8 +211,8 @@ export class AppendPlan {
   }
 
   /** An entry that is a message itself. */
-  #stand(draft: PostedOrAct): Outcome {
-    const outcome = this.#enter(draft);
+  #stand(draft: PostedOrAct, given = dataOf(draft)): Outcome {
+    const outcome = this.#enter(draft, given);
     const { room, seq, id, author, body, at, posts, data } = this.entries
       .at(-1)!;
     const message = { room, seq, id, rev: seq, author, body, at, posts, data };
@@ -206,7 +232,7 @@ export class AppendPlan {
     return outcome;
   }
 
-  #enter(draft: Draft): Outcome {
+  #enter(draft: Draft, data = dataOf(draft)): Outcome {
     const { id, kind, author } = draft;
     const seq = ++this.room.head;
     this.room.head_id = id;
@@ -216,7 +242,7 @@ export class AppendPlan {
     const entry = {
       ...place,
       ...{ kind, author, message: subjectOf(draft), body: bodyOf(draft) },
-      ...{ deleted: 0, data: toJson(dataOf(draft)) },
+      ...{ deleted: 0, data: toJson(data) },
     };
     this.entries.push(entry);
     this.#entriesById.set(id, entry);
@@ -256,6 +282,16 @@ function blank(entry: EntriesTable): void {
   entry.body = "";
   entry.deleted = 1;
   entry.data = null;
+}
+
+/** Of its files a message says more than their ids. */
+function withFiles(
+  data: Record<string, unknown>,
+  uploads: readonly UploadsTable[],
+): Record<string, unknown> {
+  return uploads.length === 0
+    ? data
+    : { ...data, files: uploads.map(fileInfo) };
 }
 
 function toJson(data: Record<string, unknown>): string | null {

@@ -1,6 +1,7 @@
 /** What an append has to know before it numbers its entries. */
 import { AppendPlan } from "./append_plan.ts";
 import { type Draft, subjectOf } from "./drafts.ts";
+import { readUploads } from "./file_writes.ts";
 import { padded } from "./lists.ts";
 import type { Trx } from "./schema.ts";
 import { isUuid } from "./uuid.ts";
@@ -25,6 +26,7 @@ export async function readPlans(
   const closed = rooms.filter(({ kind }) => kind !== "open");
   const members = await membersOf(trx, closed, drafts);
   const named = await namedOf(trx, drafts);
+  const uploads = await uploadsOf(trx, drafts);
   return new Map(rooms.map((room) => [
     room.id,
     new AppendPlan({
@@ -38,6 +40,7 @@ export async function readPlans(
       takenNames: new Set(
         named.filter(({ id }) => id !== room.id).map((one) => one.name_key),
       ),
+      uploads,
       now,
     }),
   ]));
@@ -84,6 +87,15 @@ function entriesOf(trx: Trx, drafts: readonly Draft[]) {
 function placesOf(trx: Trx, drafts: readonly Draft[]) {
   return trx.selectFrom("places").selectAll()
     .where("id", "in", padded(drafts.map(({ id }) => id))).execute();
+}
+
+/** The uploads that the drafts name, for all plans together: each is taken once. */
+async function uploadsOf(trx: Trx, drafts: readonly Draft[]) {
+  const ids = drafts.flatMap((draft) =>
+    draft.kind === "posted" ? draft.files ?? [] : []
+  );
+  const uploads = await readUploads(trx, ids);
+  return new Map(uploads.map((upload) => [upload.id, upload]));
 }
 
 /** The messages that the drafts are about. */

@@ -1,6 +1,7 @@
 /** What is to be appended to a log, and what came of it. */
 import type {
   ErrorCode,
+  FileInfo,
   MemberChange,
   Person,
   RoomChange,
@@ -115,7 +116,11 @@ export function bodyOf(draft: Draft): string {
 export function dataOf(draft: Draft): Record<string, unknown> {
   switch (draft.kind) {
     case "posted":
-      return defined({ parent: draft.parent, mentions: named(draft) });
+      return defined({
+        parent: draft.parent,
+        mentions: named(draft),
+        files: draft.files?.length ? draft.files : undefined,
+      });
     case "edited":
       return defined({ mentions: named(draft) });
     case "deleted":
@@ -181,6 +186,8 @@ export interface Act {
 /** What a batch changed besides the heads of logs. */
 export interface Changes {
   acts: Act[];
+  /** Whether messages lost files, whose content may be of no use any more. */
+  filesLost: boolean;
   /** Whose rooms or mentions are not what they were. */
   people: string[];
 }
@@ -223,6 +230,12 @@ export function sameAs(found: FoundEntry, draft: Draft): boolean {
 }
 
 /** What a repetition has to share; whom a name means may change between. */
-function essence({ mentions: _, ...data }: Record<string, unknown>): string {
-  return JSON.stringify(data);
+function essence(
+  { mentions: _, files, ...data }: Record<string, unknown>,
+): string {
+  // The log says more of a file than its id.
+  const ids = (files as (string | FileInfo)[] | undefined)?.map((file) =>
+    typeof file === "string" ? file : file.id
+  );
+  return JSON.stringify({ ...data, ids });
 }

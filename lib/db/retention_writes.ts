@@ -1,5 +1,6 @@
 /** Write transactions on how long rooms keep their messages (L8). */
 import { Refusal } from "../errors.ts";
+import { detach } from "./file_writes.ts";
 import { padded } from "./lists.ts";
 import type { Trx } from "./schema.ts";
 import { forgetIndexed } from "./search_writes.ts";
@@ -58,6 +59,7 @@ export async function trimRoom(
   if (!last) return null;
   const trimmed = { room, floor: last.seq + 1, posts: last.posts };
   await blankEdits(trx, room, gone.map(({ id }) => id));
+  await detach(trx, room, gone.map(({ id }) => id));
   await remove(trx, trimmed);
   return { ...trimmed, more: gone.length === limit };
 }

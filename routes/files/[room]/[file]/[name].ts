@@ -6,8 +6,7 @@ export const handler = define.handlers({
   /** A message's file, for those who may read its room; with `?preview` a small picture. */
   async GET({ params, req, url, state: { atoll, session } }) {
     if (!session) throw new Refusal("no_file");
-    const room = await atoll.rooms.find(params.room!);
-    if (!room) throw new Refusal("no_file");
+    const room = await atoll.rooms.see(session, params.room!);
     return await serveFile(
       atoll.files,
       await atoll.files.find(room.id, params.file!),

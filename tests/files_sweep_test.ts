@@ -1,0 +1,132 @@
+/** Removing content that nothing refers to, and only that. */
+import { assertEquals } from "@std/assert";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { uuidv7 } from "../lib/client/uuid.ts";
+import type { Database } from "../lib/db/open.ts";
+import { LocalFiles } from "../lib/files/file_store.ts";
+import { Turns } from "../lib/files/turns.ts";
+import { Uploads } from "../lib/files/uploads.ts";
+import type { FileInfo } from "../lib/protocol.ts";
+import { bytesOf } from "./support/files.ts";
+import { SqliteStore } from "./support/sqlite_store.ts";
+
+const DAY = 24 * 60 * 60_000;
+
+interface Place {
+  db: Database;
+  folder: string;
+  uploads: Uploads;
+  person: string;
+  /** Where the clock stands. */
+  clock: { now: number };
+  send(text: string): Promise<FileInfo>;
+  /** Names of the contents that are there. */
+  contents(): string[];
+}
+
+async function withUploads(
+  test: (place: Place) => Promise<void>,
+): Promise<void> {
+  const store = new SqliteStore();
+  const db = await store.open();
+  const clock = { now: 1_800_000_000_000 };
+  const folder = join(store.folder, "files");
+  const uploads = new Uploads({
+    ...{ db, store: new LocalFiles(folder), limit: 1_000 },
+    now: () => clock.now,
+  }, new Turns());
+  const person = uuidv7(clock.now);
+  await db.write("enter", {
+    ...{ person, name: "Ada", key: "ada", now: clock.now },
+    ...{ tokenHash: new Uint8Array(32), expiresAt: clock.now + DAY },
+    freedBefore: 0,
+  });
+  const send = (text: string) =>
+    uploads.receive({
+      ...{ person, name: "a", length: null },
+      body: new Blob([bytesOf(text)]).stream(),
+    });
+  const contents = () =>
+    !existsSync(folder) ? [] : [...Deno.readDirSync(folder)]
+      .filter(({ name }) => name !== "incoming").map(({ name }) => name)
+      .flatMap((start) =>
+        [...Deno.readDirSync(join(folder, start))].map(({ name }) =>
+          Deno.readTextFileSync(join(folder, start, name))
+        )
+      ).sort();
+  try {
+    await test({ db, folder, uploads, person, clock, send, contents });
+    assertEquals(store.errors, []);
+  } finally {
+    await db.close();
+    await store.remove();
+  }
+}
+
+async function attach({ db, person, clock }: Place, files: FileInfo[]) {
+  const { id: room } = await db.read.selectFrom("rooms").select("id")
+    .executeTakeFirstOrThrow();
+  const { outcomes } = await db.write("append", {
+    drafts: [{
+      ...{ kind: "posted", room, id: uuidv7(), author: person, body: "" },
+      files: files.map(({ id }) => id),
+    }],
+    now: clock.now,
+  });
+  return { room, outcome: outcomes[0]! };
+}
+
+Deno.test("Uploads that no message takes go after a day, with what only they refer to", () =>
+  withUploads(async (place) => {
+    const { uploads, clock, send, contents } = place;
+    const used = await send("used");
+    await send("used");
+    const unused = await send("unused");
+    await attach(place, [used]);
+    clock.now += DAY;
+    await uploads.sweep();
+    assertEquals(contents(), ["unused", "used"]);
+    clock.now += 1;
+    await uploads.sweep();
+    assertEquals(contents(), ["used"]);
+    const { outcome } = await attach(place, [unused]);
+    assertEquals(outcome, { refused: "no_file" });
+  }));
+
+Deno.test("Removing never meets a new upload of the same content", () =>
+  withUploads(async (place) => {
+    const { uploads, person, send, contents } = place;
+    let last = await send("same");
+    for (let round = 0; round < 30; round++) {
+      const [next] = await Promise.all([
+        send("same"),
+        uploads.drop(person, last.id),
+        uploads.sweep(),
+      ]);
+      assertEquals(contents(), ["same"]);
+      last = next;
+    }
+    await uploads.drop(person, last.id);
+    assertEquals(contents(), []);
+  }));
+
+Deno.test("What is trimmed loses its files (L8)", () =>
+  withUploads(async (place) => {
+    const { db, uploads, clock, send, contents } = place;
+    const { room } = await attach(place, [await send("old")]);
+    clock.now += DAY;
+    await attach(place, [await send("new")]);
+    await db.write("trimRoom", { room, before: clock.now, limit: 10 });
+    await uploads.sweep();
+    assertEquals(contents(), ["new"]);
+  }));
+
+Deno.test("What was half received when the server was killed is removed", () =>
+  withUploads(async ({ folder, send }) => {
+    const left = join(folder, "incoming", "left");
+    await Deno.mkdir(join(folder, "incoming"), { recursive: true });
+    await Deno.writeTextFile(left, "half");
+    await send("whole");
+    assertEquals(existsSync(left), false);
+  }));
