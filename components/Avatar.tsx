@@ -1,18 +1,43 @@
-/** A person's mark: an initial on a colour derived from their id. */
+/** A person's mark: their picture, or an initial on a colour derived from their id. */
 import type { JSX } from "preact";
 
 const HUES = 24;
 
-/** The initial and colour of a person; `small` for lists. */
+interface AvatarProps {
+  id: string;
+  name: string;
+  /** Hash of the picture, when there is one. */
+  picture?: string | undefined;
+  /** For lists. */
+  small?: boolean;
+}
+
+/** The picture, or the initial and colour, of a person. */
 export function Avatar(
-  { id, name, small = false }: { id: string; name: string; small?: boolean },
+  { id, name, picture, small = false }: AvatarProps,
 ): JSX.Element {
   const size = small ? " avatar-small" : "";
+  if (picture !== undefined) {
+    return (
+      <img
+        class={`avatar${size}`}
+        src={picturePath(id, picture)}
+        alt=""
+        loading="lazy"
+        decoding="async"
+      />
+    );
+  }
   return (
     <span class={`avatar hue-${hueOf(id)}${size}`} aria-hidden="true">
       {initialOf(name)}
     </span>
   );
+}
+
+/** Where a person's picture is; another picture has another address. */
+function picturePath(id: string, picture: string): string {
+  return `/people/${id}/picture?v=${encodeURIComponent(picture)}`;
 }
 
 /** Which of the 24 colours belongs to a person (FNV-1a of the id). */

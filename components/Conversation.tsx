@@ -5,6 +5,7 @@ import type { ChatClient } from "../lib/client/chat_client.ts";
 import type { PageOutbox } from "../lib/client/page_outbox.ts";
 import type { RoomState } from "../lib/client/room_state.ts";
 import type { Person } from "../lib/protocol.ts";
+import { KeepNote } from "./account/KeepNote.tsx";
 import type { ChatProps, ShownRoom } from "./chat_props.ts";
 import { Composer } from "./Composer.tsx";
 import { ConnectionBar } from "./ConnectionBar.tsx";
@@ -134,6 +135,9 @@ export function Conversation(given: ConversationProps): JSX.Element {
             unsent={pending.length}
             onTry={() => client.wake()}
           />
+          {props.me.role === "guest" && state !== undefined && (
+            <KeepNote me={me} messages={state.messages} />
+          )}
           <Foot
             {...given}
             state={state}

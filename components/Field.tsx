@@ -13,6 +13,8 @@ export interface FieldProps {
   value: string;
   autofocus?: boolean;
   autocomplete?: string;
+  /** `text` unless given. */
+  type?: "text" | "password";
 }
 
 /** A labelled text box; an error is tied to it and read with it. */
@@ -26,7 +28,7 @@ export function Field(props: FieldProps): JSX.Element {
       <input
         id={id}
         name={props.name ?? "name"}
-        type="text"
+        type={props.type ?? "text"}
         dir="auto"
         value={value || undefined}
         autofocus={props.autofocus ?? false}

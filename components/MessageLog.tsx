@@ -148,12 +148,13 @@ function Item({ item, log, actions }: {
 }): JSX.Element {
   if (item.kind === "day") return <DayLine at={item.at} now={log.now} />;
   if (item.kind === "unread") return <UnreadLine />;
-  const { id, author, name, at, first, message, pending } = item;
+  const { id, author, name, picture, at, first, message, pending } = item;
   return (
     <MessageRow
       id={id}
       author={author}
       name={name}
+      picture={picture}
       at={at}
       first={first}
       message={message}

@@ -14,6 +14,7 @@ import { MessageNote } from "./MessageNote.tsx";
 import { MessageToolbar } from "./MessageToolbar.tsx";
 import { useLongPress } from "./use_long_press.ts";
 import { TabStops, useInReach } from "./tab_stops.ts";
+import { shownName } from "./person_name.ts";
 import { useWords } from "./words.ts";
 
 /** What a row shows; every value stays the same while nothing changes. */
@@ -21,6 +22,8 @@ export interface MessageRowProps {
   id: string;
   author: string;
   name: string;
+  /** Hash of the author's picture, when there is one. */
+  picture: string | undefined;
   at: number;
   /** Starts a group: shows who and when. */
   first: boolean;
@@ -42,6 +45,7 @@ export const MessageRow = memo(function MessageRow(
   props: MessageRowProps,
 ): JSX.Element {
   const { id, author, name, first, pending, change, editing, actions } = props;
+  const t = useWords();
   const row = useRef<HTMLElement>(null);
   const [hovered, setHovered] = useState(false);
   const [focused, setFocused] = useState(false);
@@ -67,10 +71,12 @@ export const MessageRow = memo(function MessageRow(
       }}
       {...longPress}
     >
-      {first ? <Avatar id={author} name={name} /> : <SideTime at={props.at} />}
+      {first
+        ? <Avatar id={author} name={name} picture={props.picture} />
+        : <SideTime at={props.at} />}
       <div class="content">
         <div class={first ? "who" : "visually-hidden"}>
-          <bdi class="author" id={`a-${id}`}>{name}</bdi>
+          <bdi class="author" id={`a-${id}`}>{shownName(name, t)}</bdi>
           {first && <Time at={props.at} />}
         </div>
         <div id={`b-${id}`}>

@@ -26,7 +26,7 @@ export function Page({ t, me, narrow, children }: PageProps): JSX.Element {
             <nav class="page-nav" aria-label={t("app.menu")}>
               <a href="/rooms">{t("rooms.title")}</a>
               <a class="page-me" href="/settings">
-                <Avatar id={me.id} name={me.name} small />
+                <Avatar {...me} small />
                 <bdi class="ellipsis">{me.name}</bdi>
               </a>
             </nav>

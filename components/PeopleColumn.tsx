@@ -79,7 +79,7 @@ function PersonRow(
   const t = useWords();
   return (
     <li>
-      <Avatar id={person.id} name={person.name} small />
+      <Avatar {...person} small />
       <bdi class="ellipsis">{person.name}</bdi>
       {isMe && <small>({t("people.you")})</small>}
     </li>

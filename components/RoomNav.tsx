@@ -132,7 +132,7 @@ function OwnCard({ me }: { me: Person }): JSX.Element {
   const t = useWords();
   return (
     <a class="own-card" href="/settings">
-      <Avatar id={me.id} name={me.name} />
+      <Avatar {...me} />
       <span class="own-name">
         <bdi class="ellipsis">{me.name}</bdi>
         <small>{t("settings.title")}</small>

@@ -11,6 +11,8 @@ export interface MessageItem {
   id: string;
   author: string;
   name: string;
+  /** Hash of the author's picture, when there is one. */
+  picture: string | undefined;
   at: number;
   /** Starts a group: shows who and when. */
   first: boolean;
@@ -56,8 +58,8 @@ export function buildTimeline(input: TimelineInput): TimelineItem[] {
     items.push(previous);
   };
   for (const message of messages) {
-    const { id, author, name, at } = message;
-    add({ id, author, name, at, message, pending: null });
+    const { id, author, name, picture, at } = message;
+    add({ id, author, name, picture, at, message, pending: null });
   }
   for (const row of pending) {
     const { id, at } = row;
@@ -70,6 +72,7 @@ export function buildTimeline(input: TimelineInput): TimelineItem[] {
       id,
       author: me.id,
       name: me.name,
+      picture: me.picture,
       at: shownAt,
       message: null,
       pending: row,

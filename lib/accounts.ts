@@ -2,23 +2,26 @@
 import type { Database } from "./db/open.ts";
 import { uuidv7 } from "./client/uuid.ts";
 import { checkPersonName } from "./names.ts";
-import type { Person } from "./protocol.ts";
-import { hashToken, newToken, SESSION_LIFETIME } from "./sessions.ts";
+import { FORMER_NAME, type Person } from "./protocol.ts";
+import {
+  hashToken,
+  type Newcomer,
+  newToken,
+  personOf,
+  SESSION_LIFETIME,
+} from "./sessions.ts";
 
-/** Someone who just came in, with the session's secret. */
-export interface Newcomer {
-  person: Person;
-  token: string;
-  /** Milliseconds since 1970. */
-  expiresAt: number;
-}
+export type { Newcomer } from "./sessions.ts";
 
 /** Lets people in and renames them. */
 export class Accounts {
   readonly #db: Database;
   readonly #now: () => number;
-  /** Called after a person got another name. */
-  onRename: (person: Person) => void = () => {};
+  /** Called after a person got another name or picture. */
+  onChange: (person: Person) => void = () => {};
+  /** Called after an account was deleted, with the hashes of its sessions' tokens. */
+  onRemove: (person: string, tokenHashes: readonly Uint8Array[]) => void =
+    () => {};
 
   /** People of the given database, by the given clock. */
   constructor(db: Database, now: () => number = Date.now) {
@@ -26,8 +29,8 @@ export class Accounts {
     this.#now = now;
   }
 
-  /** Lets a guest in; refused with a `name_…` code. */
-  async enter(text: string): Promise<Newcomer> {
+  /** Lets a guest in, at a device; refused with a `name_…` code. */
+  async enter(text: string, device = ""): Promise<Newcomer> {
     const { name, key } = checkPersonName(text);
     const now = this.#now();
     const token = newToken();
@@ -38,6 +41,7 @@ export class Accounts {
       name,
       key,
       tokenHash: await hashToken(token),
+      device,
       now,
       expiresAt,
       freedBefore: now - SESSION_LIFETIME,
@@ -50,8 +54,48 @@ export class Accounts {
     const { name, key } = checkPersonName(text);
     const freedBefore = this.#now() - SESSION_LIFETIME;
     const change = { person, name, key, freedBefore };
-    const renamed = await this.#db.write("rename", change);
-    this.onRename(renamed);
+    const renamed = personOf(await this.#db.write("rename", change));
+    this.onChange(renamed);
     return renamed;
   }
+
+  /** Sets a person's picture, or removes it; the bytes are already encoded anew. */
+  async setPicture(
+    person: Person,
+    picture: { type: string; bytes: Uint8Array<ArrayBuffer> } | null,
+  ): Promise<Person> {
+    const hash = picture && await pictureHash(picture.bytes);
+    await this.#db.write("setPicture", {
+      person: person.id,
+      picture: picture && { ...picture, hash: hash! },
+    });
+    const { picture: _, ...bare } = person;
+    const changed = { ...bare, ...hash !== null && { picture: hash } };
+    this.onChange(changed);
+    return changed;
+  }
+
+  /** A person's picture, or null. */
+  async picture(
+    person: string,
+  ): Promise<{ type: string; bytes: Uint8Array; hash: string } | null> {
+    const row = await this.#db.read.selectFrom("pictures")
+      .innerJoin("persons", "persons.id", "pictures.person")
+      .where("pictures.person", "=", person)
+      .select(["type", "bytes", "persons.picture"]).executeTakeFirst();
+    if (!row || row.picture === null) return null;
+    return { type: row.type, bytes: row.bytes, hash: row.picture };
+  }
+
+  /** Deletes an account: credentials, sessions and picture go, the messages stay. */
+  async remove(person: string): Promise<void> {
+    const ended = await this.#db.write("removeAccount", { person });
+    this.onRemove(person, ended);
+    this.onChange({ id: person, name: FORMER_NAME });
+  }
+}
+
+async function pictureHash(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return hash.slice(0, 9).toBase64({ alphabet: "base64url" });
 }

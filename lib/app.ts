@@ -2,9 +2,12 @@
 import { join } from "node:path";
 import { createDefine, type Define } from "fresh";
 import { Accounts } from "./accounts.ts";
+import { Attempts } from "./attempts.ts";
+import { Challenges } from "./challenges.ts";
 import { ChatHub } from "./chat_hub.ts";
 import type { Config } from "./config.ts";
 import { Connection } from "./connection.ts";
+import { Credentials } from "./credentials.ts";
 import { lockFolder } from "./db/folder_lock.ts";
 import { type Database, openDatabase } from "./db/open.ts";
 import { Files } from "./files/files.ts";
@@ -18,8 +21,10 @@ import { Mentions } from "./mentions.ts";
 import { Messages } from "./messages.ts";
 import { metricsText, watchEventLoop } from "./metrics.ts";
 import { PageReports } from "./page_reports.ts";
+import { Passkeys } from "./passkeys.ts";
+import { PasswordHasher } from "./password_hasher.ts";
 import { Presence } from "./presence.ts";
-import { CLOSE } from "./protocol.ts";
+import { CLOSE, type Person } from "./protocol.ts";
 import { RateLimiter } from "./rate_limiter.ts";
 import { Requests } from "./requests.ts";
 import { Retention } from "./retention.ts";
@@ -58,6 +63,9 @@ export class Atoll {
   readonly config: Config;
   readonly accounts: Accounts;
   readonly sessions: Sessions;
+  readonly hasher: PasswordHasher = new PasswordHasher();
+  readonly credentials: Credentials;
+  readonly passkeys: Passkeys;
   readonly rooms: Rooms;
   readonly messages: Messages;
   readonly files: Files;
@@ -85,8 +93,18 @@ export class Atoll {
     this.#unlock = unlock;
     this.#db = db;
     this.health = new Health(db);
-    this.accounts = new Accounts(db);
     this.sessions = new Sessions(db);
+    this.accounts = new Accounts(db);
+    const { sessions, hasher } = this;
+    const attempts = new Attempts();
+    this.credentials = new Credentials({ db, sessions, hasher, attempts });
+    this.passkeys = new Passkeys({
+      db,
+      sessions,
+      credentials: this.credentials,
+      challenges: new Challenges(),
+      attempts,
+    });
     this.rooms = new Rooms(db);
     this.files = new Files({
       db,
@@ -168,10 +186,13 @@ export class Atoll {
     this.rooms.onRetentionChange = () => void this.#retention.run();
     this.rooms.onFollowedChange = (id) => this.#following.personChanged(id);
     this.sessions.onEnd = ({ hash, person }) => {
-      this.#endConnections(({ session }) => session.hash === hash);
-      this.#presence.signedOut(person.id);
+      this.#endConnections(({ session }) =>
+        session.hash === hash && session.person.id === person
+      );
+      this.#presence.signedOut(person);
     };
-    this.accounts.onRename = (person) => this.#renamed(person);
+    this.accounts.onRemove = (person, hashes) => sessions.ended(person, hashes);
+    this.accounts.onChange = (person) => this.#changed(person);
     this.#sessionTimer = setInterval(
       () => void this.#checkSessions(),
       SESSION_TIMES.interval,
@@ -222,6 +243,7 @@ export class Atoll {
   async #close(): Promise<void> {
     clearInterval(this.#sessionTimer);
     this.#stopWatching();
+    this.hasher.close();
     await this.#retention.close();
     await this.#log.close();
     await this.#hub.settled();
@@ -277,7 +299,7 @@ export class Atoll {
     }
   }
 
-  #renamed(person: { id: string; name: string }): void {
+  #changed(person: Person): void {
     for (const { session } of this.#following.connectionsOf(person.id)) {
       session.person = person;
     }

@@ -31,6 +31,14 @@ export async function readText(
   request: Request,
   limit: number,
 ): Promise<string> {
+  return new TextDecoder().decode(await readBytes(request, limit));
+}
+
+/** A request's body; refused with `frame_too_big` as in {@link readText}. */
+export async function readBytes(
+  request: Request,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   for await (const chunk of request.body ?? []) {
@@ -38,5 +46,5 @@ export async function readText(
     if (size > limit) throw new Refusal("frame_too_big");
     chunks.push(chunk);
   }
-  return await new Blob(chunks).text();
+  return await new Blob(chunks).bytes();
 }

@@ -122,6 +122,56 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorInfo>> = {
     retry: false,
     message: "This name, or one that looks like it, is taken: choose another",
   },
+  password_short: {
+    status: 422,
+    retry: false,
+    message: "A password needs at least 10 characters",
+  },
+  password_long: {
+    status: 422,
+    retry: false,
+    message: "A password may have 200 characters",
+  },
+  password_common: {
+    status: 422,
+    retry: false,
+    message: "This password is among the first to be guessed: choose another",
+  },
+  password_name: {
+    status: 422,
+    retry: false,
+    message: "A password can't consist of the name: choose another",
+  },
+  bad_credentials: {
+    status: 401,
+    retry: false,
+    message: "The name and the password, code or passkey don't fit together",
+  },
+  proof_needed: {
+    status: 403,
+    retry: false,
+    message: "Confirm at /settings/account that it is you, then try again",
+  },
+  last_credential: {
+    status: 409,
+    retry: false,
+    message: "An account keeps a password or a passkey: add another one first",
+  },
+  last_owner: {
+    status: 409,
+    retry: false,
+    message: "The place needs an owner: make somebody else one first",
+  },
+  passkey_failed: {
+    status: 422,
+    retry: false,
+    message: "The passkey could not be verified: start again",
+  },
+  bad_picture: {
+    status: 422,
+    retry: false,
+    message: "Expected a JPEG, PNG or WebP picture of at most 5 MiB",
+  },
   unauthorized: {
     status: 401,
     retry: false,

@@ -1,5 +1,5 @@
 /** Reading ordinary HTML forms and the addresses they lead to. */
-import { readText } from "./bodies.ts";
+import { readBytes, readText } from "./bodies.ts";
 import { Refusal } from "./errors.ts";
 
 /** Bytes in a form: the longest message, each of its bytes as `%E6`, and more. */
@@ -11,6 +11,31 @@ export async function readForm(request: Request): Promise<URLSearchParams> {
   const type = request.headers.get("content-type")?.split(";")[0]?.trim();
   if (type !== FORM_TYPE) throw new Refusal("bad_frame");
   return new URLSearchParams(await readText(request, FORM_BYTES));
+}
+
+/** Whether a posted form holds files. */
+export function isMultipart(request: Request): boolean {
+  const type = request.headers.get("content-type") ?? "";
+  return type.startsWith("multipart/form-data");
+}
+
+/**
+ * The file of a posted form that holds files; refused with `frame_too_big`
+ * above `limit` bytes, or `bad_frame`.
+ */
+export async function readUpload(
+  request: Request,
+  name: string,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  // The form around the file takes some bytes as well.
+  const body = await readBytes(request, limit + 4_096);
+  const type = request.headers.get("content-type") ?? "";
+  const form = await new Response(body, { headers: { "content-type": type } })
+    .formData().catch(() => null);
+  const file = form?.get(name);
+  if (!(file instanceof File)) throw new Refusal("bad_frame");
+  return await file.bytes();
 }
 
 /** Answers a form with the next page to load, and cookies where there are any. */

@@ -37,6 +37,17 @@ export function stringsOf(locale: Locale): Strings {
   return STRINGS[locale];
 }
 
+/** The texts of a language whose keys start with one of `prefixes`, for a small island. */
+export function someStrings(
+  locale: Locale,
+  prefixes: readonly string[],
+): Strings {
+  const some = Object.entries(STRINGS[locale]).filter(([key]) =>
+    prefixes.some((prefix) => key.startsWith(prefix))
+  );
+  return Object.fromEntries(some) as Strings;
+}
+
 /** The translator of a language, in UTC unless a zone is given. */
 export function translator(locale: Locale, timeZone = "UTC"): Translator {
   return makeTranslator(locale, STRINGS[locale], timeZone);

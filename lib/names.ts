@@ -1,7 +1,7 @@
 /** Names of people and rooms: what is allowed, and which look alike (N1). */
 import { rectifyConfusion } from "unicode-confusables";
 import { Refusal } from "./errors.ts";
-import { LIMITS } from "./protocol.ts";
+import { FORMER_NAME, LIMITS } from "./protocol.ts";
 
 /** A name as it is shown, and the key that makes it unique. */
 export interface CheckedName {
@@ -15,12 +15,23 @@ const RESERVED_PEOPLE =
   "admin administrator all atoll channel deleted everyone here moderator owner root server support system";
 const RESERVED_ROOMS = "all atoll everyone here rooms settings";
 
-const reservedPeople = new Set(RESERVED_PEOPLE.split(" ").map(lookalikeKey));
+const reservedPeople = new Set(
+  [...RESERVED_PEOPLE.split(" "), FORMER_NAME].map(lookalikeKey),
+);
 const reservedRooms = new Set(RESERVED_ROOMS.split(" ").map(lookalikeKey));
 
 /** Checks a person's name; throws {@link Refusal} with a `name_…` code. */
 export function checkPersonName(text: string): CheckedName {
   return checkName(text, LIMITS.personNameGraphemes, reservedPeople);
+}
+
+/** The key of a person's name as someone typed it, or null when nobody can have it. */
+export function personNameKey(text: string): string | null {
+  try {
+    return checkPersonName(text).key;
+  } catch {
+    return null;
+  }
 }
 
 /** Checks a room's name; throws {@link Refusal} with a `name_…` code. */

@@ -32,6 +32,31 @@ export function publicUrl(request: Request, config: Config): URL {
   return shown;
 }
 
+/** The origin of the page that asks: passkeys belong to it. */
+export function pageOrigin(request: Request, config: Config): string {
+  const origin = request.headers.get("origin");
+  return isAllowedOrigin(origin, request, config)
+    ? origin!
+    : publicUrl(request, config).origin;
+}
+
+/**
+ * The address that a request came from: behind a trusted proxy what it added
+ * last to `X-Forwarded-For`. Anything before that may have been made up.
+ */
+export function clientAddress(
+  request: Request,
+  info: Deno.ServeHandlerInfo | undefined,
+  config: Config,
+): string {
+  const forwarded = request.headers.get("x-forwarded-for");
+  const last = forwarded?.split(",").at(-1)?.trim();
+  if (config.trustProxy && last) return last;
+  const address = info?.remoteAddr;
+  const host = address && "hostname" in address ? address.hostname : "";
+  return host.replace(/^::ffff:/, "");
+}
+
 function firstOf(header: string | null): string | null {
   return header?.split(",")[0]?.trim() || null;
 }

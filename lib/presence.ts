@@ -109,7 +109,7 @@ export class Presence {
     if (state) this.#stopTyping(room, state, person);
   }
 
-  /** Shows a person's new name wherever they are. */
+  /** Shows a person's new name and picture wherever they are. */
   renamed(person: Person): void {
     for (const [room, state] of this.#rooms) {
       const present = state.people.get(person.id);

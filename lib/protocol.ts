@@ -11,6 +11,9 @@ export const SUBPROTOCOL = "atoll.v1";
 /** A second offered subprotocol may carry a program's token; it is never echoed. */
 export const TOKEN_SUBPROTOCOL_PREFIX = "atoll.token.";
 
+/** What somebody is called whose account was deleted: nobody else may be. */
+export const FORMER_NAME = "Former person";
+
 /** Sizes that both sides respect. */
 export const LIMITS = {
   /** UTF-8 bytes in one frame from a client. */
@@ -21,6 +24,10 @@ export const LIMITS = {
   bodyBytes: 32 * 1024,
   /** Grapheme clusters in a person's name. */
   personNameGraphemes: 40,
+  /** Unicode code points in a password, after NFKC. */
+  passwordCodePoints: { min: 10, max: 200 },
+  /** Bytes in an uploaded picture of a person. */
+  pictureBytes: 5 * 1024 * 1024,
   /** Grapheme clusters in a room's name. */
   roomNameGraphemes: 40,
   /** Days after which a room's messages may go, from 1. */
@@ -85,6 +92,16 @@ export type ErrorCode =
   | "name_characters"
   | "name_reserved"
   | "name_taken"
+  | "password_short"
+  | "password_long"
+  | "password_common"
+  | "password_name"
+  | "bad_credentials"
+  | "proof_needed"
+  | "last_credential"
+  | "last_owner"
+  | "passkey_failed"
+  | "bad_picture"
   | "unauthorized"
   | "forbidden_origin"
   | "not_a_websocket"
@@ -134,6 +151,8 @@ interface EntryBase {
   author: string;
   /** The author's present name. */
   name: string;
+  /** Hash of the author's picture, as in {@link Person}. */
+  picture?: string;
 }
 
 /** A file of a message: its bytes are at `/files/<room>/<id>/<name>`. */
@@ -258,6 +277,8 @@ export interface Message
   posts: number;
   author: string;
   name: string;
+  /** Hash of the author's picture, as in {@link Person}. */
+  picture?: string;
   /** Empty when deleted. */
   body: string;
   /** When it was last edited, in milliseconds since 1970. */
@@ -273,6 +294,8 @@ export interface Message
 export interface Person {
   id: string;
   name: string;
+  /** Hash of the picture at `/people/<id>/picture?v=<hash>`, when there is one. */
+  picture?: string;
 }
 
 /** A room that a person follows, and how far they have read it. */

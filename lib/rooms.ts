@@ -16,6 +16,7 @@ import {
   type Role,
   type RoomKind,
 } from "./protocol.ts";
+import { personOf } from "./sessions.ts";
 
 /** A room's identity and names. */
 export interface Room {
@@ -285,6 +286,7 @@ export class Rooms {
       .where("persons.id", "=", person)
       .select([
         ...["persons.head as version", "persons.name as person"] as const,
+        "persons.picture as picture",
         ...["role", "rooms.id as room", "slug", "rooms.name as name"] as const,
         ...["rooms.kind as kind", "topic", "archived_at"] as const,
         ...["rooms.head as head", "posts", "floor_posts"] as const,
@@ -299,7 +301,9 @@ export class Rooms {
           .select((eb) => eb.fn.countAll<number>().as("mentions"))
           .as("mentions")
       ).execute();
-    const [{ version, person: name, role }] = rows as [typeof rows[number]];
+    const [{ version, person: name, picture, role }] = rows as [
+      typeof rows[number],
+    ];
     const rooms = rows.flatMap((row) => row.room === null ? [] : toRoom(row));
     const direct = rooms.filter(({ kind }) => kind === "direct");
     const others = await this.#othersOf(person, direct.map(({ room }) => room));
@@ -308,7 +312,7 @@ export class Rooms {
       type: "me",
       version,
       epoch: this.#db.epoch,
-      person: { id: person, name },
+      person: personOf({ id: person, name, picture }),
       role,
       rooms: rooms.sort(byName),
     };
@@ -323,12 +327,13 @@ export class Rooms {
     const rows = await this.#db.read.selectFrom("memberships as m")
       .innerJoin("persons as p", "p.id", "m.person")
       .where("m.room", "in", padded(rooms)).where("m.person", "!=", person)
-      .orderBy("p.name").select(["m.room", "p.id", "p.name"]).execute();
+      .orderBy("p.name").select(["m.room", "p.id", "p.name", "p.picture"])
+      .execute();
     const grouped = Map.groupBy(rows, ({ room }) => room);
     return new Map(
       [...grouped].map(([room, people]) => [
         room,
-        people.map(({ id, name }) => ({ id, name })),
+        people.map(personOf),
       ]),
     );
   }

@@ -3,13 +3,16 @@ import { deleteCookie, setCookie } from "@std/http/cookie";
 import { cookieOf } from "./cookies.ts";
 import type { Database } from "./db/open.ts";
 import type { Who } from "./permissions.ts";
-import { TOKEN_SUBPROTOCOL_PREFIX } from "./protocol.ts";
+import { type Person, TOKEN_SUBPROTOCOL_PREFIX } from "./protocol.ts";
 
 const COOKIE = "atoll_session";
 const DAY = 24 * 60 * 60 * 1000;
 
 /** Milliseconds without use after which a session ends and a guest's name is free (N1). */
 export const SESSION_LIFETIME = 30 * DAY;
+
+/** Milliseconds after a proof in which dangerous acts need no other one. */
+export const PROOF_LIFETIME = 15 * 60 * 1000;
 
 /** Milliseconds between two notes that a session is in use. */
 const TOUCH_INTERVAL = 60 * 60 * 1000;
@@ -22,6 +25,34 @@ export interface Session extends Who {
   expiresAt: number;
   /** The expiry was just extended, so the cookie must be sent anew. */
   extended: boolean;
+  /** When the person last proved who they are, in milliseconds since 1970; 0 for never. */
+  provedAt: number;
+}
+
+/** A session in the list of one's own. */
+export interface ListedSession {
+  hash: string;
+  /** Browser and system, or empty. */
+  device: string;
+  /** Milliseconds since 1970. */
+  createdAt: number;
+  /** Milliseconds since 1970, up to an hour old. */
+  lastSeenAt: number;
+}
+
+/** Which session ended. */
+export interface EndedSession {
+  hash: string;
+  /** The person's id. */
+  person: string;
+}
+
+/** Someone who just came in, with the session's secret. */
+export interface Newcomer {
+  person: Person;
+  token: string;
+  /** Milliseconds since 1970. */
+  expiresAt: number;
 }
 
 /** A new session's secret: 256 random bits as base64url. */
@@ -41,7 +72,7 @@ export class Sessions {
   readonly #db: Database;
   readonly #now: () => number;
   /** Called when a session ended, so that its connections end too (D5). */
-  onEnd: (session: Session) => void = () => {};
+  onEnd: (session: EndedSession) => void = () => {};
 
   /** Sessions of the given database, by the given clock. */
   constructor(db: Database, now: () => number = Date.now) {
@@ -63,28 +94,22 @@ export class Sessions {
     const row = await this.#db.read.selectFrom("sessions")
       .innerJoin("persons", "persons.id", "sessions.person")
       .where("token_hash", "=", tokenHash)
-      .select([
-        "persons.id",
-        "persons.name",
-        "sessions.last_seen_at",
-        "expires_at",
-        "role",
-        "only_room",
-        "muted_until",
-        "banned_until",
-      ])
+      .select(["persons.id", "persons.name", "persons.picture"])
+      .select(["role", "only_room", "muted_until", "banned_until"])
+      .select(["sessions.last_seen_at", "expires_at", "proved_at"])
       .executeTakeFirst();
     const now = this.#now();
     if (!row || row.expires_at <= now) return null;
     if (row.banned_until !== null && row.banned_until > now) return null;
     const session = {
-      person: { id: row.id, name: row.name },
+      person: personOf(row),
       role: row.role,
       onlyRoom: row.only_room,
       mutedUntil: row.muted_until,
       hash: tokenHash.toHex(),
       expiresAt: row.expires_at,
       extended: false,
+      provedAt: row.proved_at,
     };
     if (now - row.last_seen_at < TOUCH_INTERVAL) return session;
     return await this.#extended(session, tokenHash, now);
@@ -118,14 +143,78 @@ export class Sessions {
     return token ? await this.find(token) : null;
   }
 
-  /** Ends a session and its connections. */
-  async end(session: Session): Promise<void> {
-    await this.#db.write("endSession", {
-      tokenHash: Uint8Array.fromHex(session.hash),
-      person: session.person.id,
+  /** Lets someone in who proved who they are, with a session that is always new. */
+  async signIn(person: Person, device: string): Promise<Newcomer> {
+    const now = this.#now();
+    const token = newToken();
+    const expiresAt = now + SESSION_LIFETIME;
+    await this.#db.write("signIn", {
+      person: person.id,
+      tokenHash: await hashToken(token),
+      device,
+      now,
+      expiresAt,
     });
-    this.onEnd(session);
+    return { person, token, expiresAt };
   }
+
+  /** Notes that the person of this session proved anew who they are. */
+  async prove(session: Session): Promise<void> {
+    const tokenHash = Uint8Array.fromHex(session.hash);
+    await this.#db.write("proveSession", { tokenHash, now: this.#now() });
+  }
+
+  /** Whether dangerous acts need no other proof. */
+  isProved({ provedAt }: Session): boolean {
+    return this.#now() - provedAt < PROOF_LIFETIME;
+  }
+
+  /** A person's sessions, the one used last first. */
+  async list(person: string): Promise<ListedSession[]> {
+    const rows = await this.#db.read.selectFrom("sessions")
+      .where("person", "=", person).where("expires_at", ">", this.#now())
+      .select(["token_hash", "device", "created_at", "last_seen_at"])
+      .orderBy("last_seen_at", "desc").limit(100).execute();
+    return rows.map((row) => ({
+      hash: row.token_hash.toHex(),
+      device: row.device,
+      createdAt: row.created_at,
+      lastSeenAt: row.last_seen_at,
+    }));
+  }
+
+  /** Ends a person's session and its connections. */
+  async end({ person, hash }: Session): Promise<void> {
+    await this.endOne(person.id, hash);
+  }
+
+  /** Ends a person's session by its hash, at whichever device it is. */
+  async endOne(person: string, hash: string): Promise<void> {
+    const tokenHash = Uint8Array.fromHex(hash);
+    await this.#db.write("endSession", { tokenHash, person });
+    this.onEnd({ person, hash });
+  }
+
+  /** Ends all of a person's sessions but this one. */
+  async endOthers({ person, hash }: Session): Promise<void> {
+    const keep = Uint8Array.fromHex(hash);
+    const of = { person: person.id, keep };
+    this.ended(person.id, await this.#db.write("endOtherSessions", of));
+  }
+
+  /** Closes the connections of sessions that ended with something else. */
+  ended(person: string, tokenHashes: readonly Uint8Array[]): void {
+    for (const hash of tokenHashes) {
+      this.onEnd({ person, hash: hash.toHex() });
+    }
+  }
+}
+
+/** A person as others see them, from a row of `persons`. */
+export function personOf(
+  { id, name, picture }: { id: string; name: string; picture: string | null },
+): Person {
+  return { id, name, ...picture !== null && { picture } };
 }
 
 /** A program's token: `Authorization: Bearer …`, or a second offered subprotocol. */

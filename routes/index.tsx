@@ -11,6 +11,7 @@ import { translator } from "../lib/locale.ts";
 import { publicUrl } from "../lib/origins.ts";
 import type { ErrorCode } from "../lib/protocol.ts";
 import { sessionCookie } from "../lib/sessions.ts";
+import { visitOf } from "../lib/visits.ts";
 
 interface GuestForm {
   name: string;
@@ -25,10 +26,11 @@ export const handler = define.handlers<GuestForm>({
   },
 
   /** Lets a guest in, or shows the form again with what was wrong. */
-  async POST({ req, url, state: { atoll } }) {
+  async POST({ req, info, url, state: { atoll } }) {
     const name = (await readForm(req)).get("name") ?? "";
     try {
-      const { token } = await atoll.accounts.enter(name);
+      const { device } = visitOf(req, info, atoll.config);
+      const { token } = await atoll.accounts.enter(name, device);
       const cookie = sessionCookie(token, publicUrl(req, atoll.config));
       return seeOther(nextPath(url.searchParams.get("next"), url), [cookie]);
     } catch (error) {
@@ -55,6 +57,9 @@ export default define.page<typeof handler>(({ data, url, state }) => {
           {url.searchParams.has("signed_out") && (
             <p class="saved" role="status">{t("guest.signed_out")}</p>
           )}
+          {url.searchParams.has("deleted") && (
+            <p class="saved" role="status">{t("account.deleted")}</p>
+          )}
           <form class="stack" method="post" action={enterAction(url)}>
             <Field
               id="name"
@@ -69,6 +74,11 @@ export default define.page<typeof handler>(({ data, url, state }) => {
               {t("guest.enter")}
             </button>
           </form>
+          <p>
+            {data.error === "name_taken" ? t("login.yours") : t("login.have")}
+            {" "}
+            <a href={loginPath(url, data.name)}>{t("login.title")}</a>
+          </p>
           {url.searchParams.has("next") && (
             <p class="hint">{t("guest.next")}</p>
           )}
@@ -90,4 +100,13 @@ export default define.page<typeof handler>(({ data, url, state }) => {
 function enterAction(url: URL): string {
   const next = url.searchParams.get("next");
   return next === null ? "/" : `/?next=${encodeURIComponent(next)}`;
+}
+
+/** Where one signs in to get where one wanted to go, with the name typed so far. */
+function loginPath(url: URL, name: string): string {
+  const query = new URLSearchParams();
+  const next = url.searchParams.get("next");
+  if (next !== null) query.set("next", next);
+  if (name !== "") query.set("name", name);
+  return query.size > 0 ? `/login?${query}` : "/login";
 }

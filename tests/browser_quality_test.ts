@@ -64,7 +64,17 @@ for (const colorScheme of ["light", "dark"] as const) {
       await ana.message("Hello").hover();
       await isAccessible(ana, "room");
       for (
-        const path of ["/rooms", "/settings", "/rooms/nowhere", "/nowhere"]
+        const path of [
+          "/rooms",
+          "/settings/profile",
+          "/settings/account",
+          "/settings/sessions",
+          "/settings/look",
+          "/login",
+          "/login/recover",
+          "/rooms/nowhere",
+          "/nowhere",
+        ]
       ) {
         await ana.page.goto(server.url + path);
         await isAccessible(ana, path);

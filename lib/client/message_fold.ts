@@ -47,9 +47,10 @@ export function changed(message: Message, change: Change): Message {
 
 /** A deleted message: its place and who wrote it, nothing else (L7). */
 export function blank(message: Message): Message {
-  const { id, seq, rev, at, posts, author, name } = message;
+  const { id, seq, rev, at, posts, author, name, picture } = message;
   const rest = { id, seq, rev, at, posts, author, name };
-  return { ...rest, body: "", deleted: true };
+  const shown = picture === undefined ? {} : { picture };
+  return { ...rest, ...shown, body: "", deleted: true };
 }
 
 function reacted(

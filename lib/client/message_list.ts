@@ -1,12 +1,14 @@
 /** The messages held of one room: in order, each in its newest known state. */
-import type { Message } from "../protocol.ts";
+import type { Message, Person } from "../protocol.ts";
 import { blank, type Change, changed } from "./message_fold.ts";
 
 /** How many changes to messages not held are kept for pages still to come. */
 export const KEPT_CHANGES = 200;
 
-interface KnownName {
+/** Who wrote messages, as the newest of what was read of them says. */
+interface KnownAuthor {
   name: string;
+  picture: string | undefined;
   /** The seq as of which it was read. */
   asOf: number;
 }
@@ -20,7 +22,7 @@ export class MessageList {
   /** By message, in order of seq; the message with the oldest news comes first. */
   #changes = new Map<string, Change[]>();
   #keptChanges = 0;
-  #names = new Map<string, KnownName>();
+  #authors = new Map<string, KnownAuthor>();
   #completeSince = 0;
 
   /**
@@ -62,7 +64,7 @@ export class MessageList {
     this.#messages = [];
     this.#shared = false;
     this.#byId.clear();
-    this.#names.clear();
+    this.#authors.clear();
     this.#forgetChanges(seq);
   }
 
@@ -72,9 +74,8 @@ export class MessageList {
     for (const change of this.#takeKept(given.id)) {
       message = changed(message, change);
     }
-    this.learnName(message.author, message.name, asOf);
-    const name = this.#names.get(message.author)!.name;
-    if (message.name !== name) message = { ...message, name };
+    this.learnAuthor(authorOf(message), asOf);
+    message = shownAs(message, this.#authors.get(message.author)!);
     const held = this.#byId.get(message.id);
     if (!held) this.#insert(message);
     else this.#replace(held, newer(held, message));
@@ -87,22 +88,24 @@ export class MessageList {
     else this.#keep(change.message, change);
   }
 
-  /** Shows an author's name on all messages, unless a newer name is known; tells whether one changed. */
-  learnName(author: string, name: string, asOf: number): boolean {
-    const known = this.#names.get(author);
+  /** Shows an author's name and picture on all messages, unless newer ones are known; tells whether any changed. */
+  learnAuthor({ id, name, picture }: Person, asOf: number): boolean {
+    const known = this.#authors.get(id);
     if (known && known.asOf > asOf) return false;
-    this.#names.set(author, { name, asOf });
-    if (!known || known.name === name) return false;
+    const author = { name, picture, asOf };
+    this.#authors.set(id, author);
+    if (!known) return false;
+    if (known.name === name && known.picture === picture) return false;
     for (const message of [...this.#messages]) {
-      if (message.author !== author) continue;
-      this.#replace(message, { ...message, name });
+      if (message.author !== id) continue;
+      this.#replace(message, shownAs(message, author));
     }
     return true;
   }
 
   /** Whether a message of this author was seen. */
   knows(author: string): boolean {
-    return this.#names.has(author);
+    return this.#authors.has(author);
   }
 
   /** Keeps only the newest `count` messages, as of `seq`. */
@@ -127,8 +130,8 @@ export class MessageList {
     this.#messages = this.#messages.slice(count);
     this.#shared = false;
     const authors = new Set(this.#messages.map((message) => message.author));
-    for (const author of this.#names.keys()) {
-      if (!authors.has(author)) this.#names.delete(author);
+    for (const author of this.#authors.keys()) {
+      if (!authors.has(author)) this.#authors.delete(author);
     }
   }
 
@@ -192,4 +195,19 @@ export class MessageList {
 function newer(held: Message, given: Message): Message {
   const winner = given.rev > held.rev ? given : held;
   return held.deleted || given.deleted ? blank(winner) : winner;
+}
+
+/** Who wrote a message or an entry. */
+export function authorOf(
+  { author, name, picture }: { author: string; name: string; picture?: string },
+): Person {
+  return { id: author, name, ...picture !== undefined && { picture } };
+}
+
+/** The message with its author's present name and picture. */
+function shownAs(message: Message, author: KnownAuthor): Message {
+  const { name, picture } = author;
+  if (message.name === name && message.picture === picture) return message;
+  const { picture: _, ...rest } = message;
+  return { ...rest, name, ...picture !== undefined && { picture } };
 }

@@ -8,7 +8,7 @@ import type {
   Person,
 } from "../protocol.ts";
 import { begun } from "./message_fold.ts";
-import { MessageList } from "./message_list.ts";
+import { authorOf, MessageList } from "./message_list.ts";
 import type { OutboxRow } from "./outbox.ts";
 import { type PendingRow, PendingRows } from "./pending_rows.ts";
 
@@ -171,12 +171,12 @@ export class RoomState {
     this.#version++;
   }
 
-  /** Shows a person's present name on their messages. */
+  /** Shows a person's present name and picture on their messages. */
   rename(person: Person): void {
     if (!this.#list.knows(person.id)) return;
     // Presence and `me` tell the present, so they win over all entries read.
     const asOf = this.#cursor.seq;
-    if (this.#list.learnName(person.id, person.name, asOf)) this.#version++;
+    if (this.#list.learnAuthor(person, asOf)) this.#version++;
   }
 
   /** Keeps only the newest `count` messages; older ones can be loaded again. */
@@ -244,10 +244,11 @@ export class RoomState {
   // --- Internals -------------------------------------------------------------
 
   #apply(entry: Entry): void {
-    const { seq, id, posts, author, name } = entry;
+    const { seq, id, posts } = entry;
     if ("message" in entry) this.#list.change(entry);
     else this.#list.put(begun(entry), seq);
-    if (this.#list.knows(author)) this.#list.learnName(author, name, seq);
+    const author = authorOf(entry);
+    if (this.#list.knows(author.id)) this.#list.learnAuthor(author, seq);
     this.#rows.remove(id);
     this.#cursor = { seq, id };
     this.#posts = posts;

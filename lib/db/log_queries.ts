@@ -60,7 +60,8 @@ function selectEntries(db: Kysely<Schema>, room: string) {
     .leftJoin("persons as p", "p.id", "e.author")
     .where("e.room", "=", room)
     .select(["e.seq", "e.id", "e.kind", "e.at", "e.posts", "e.author"])
-    .select(["p.name", "e.message", "e.body", "e.deleted", "e.data"]);
+    .select(["p.name", "p.picture"])
+    .select(["e.message", "e.body", "e.deleted", "e.data"]);
 }
 
 type EntryRow = Awaited<
@@ -92,6 +93,7 @@ function toEntry(row: EntryRow): Entry {
   const { seq, id, at, posts, author, kind, message, body } = row;
   return {
     ...{ seq, id, at, posts, author, name: row.name ?? "", kind },
+    ...row.picture !== null && { picture: row.picture },
     ...message !== null && { message },
     ...(kind === "posted" || kind === "edited") && { body },
     ...row.deleted && { deleted: true },

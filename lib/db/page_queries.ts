@@ -75,7 +75,7 @@ function selectPage(
     .where("r.id", "=", room)
     .select(["r.head", "r.head_id", "r.posts as roomPosts"])
     .select(["m.id", "m.seq", "m.rev", "m.at", "m.posts", "m.author"])
-    .select(["p.name", "m.body", "m.edited_at", "m.deleted"])
+    .select(["p.name", "p.picture", "m.body", "m.edited_at", "m.deleted"])
     .select(["m.kind", "m.data", "m.reactions", "m.pinned_at"])
     .orderBy("m.seq", "desc").limit(limit);
 }
@@ -93,6 +93,7 @@ function toMessage(row: PageRow): Message {
     posts: row.posts ?? 0,
     author: row.author ?? "",
     name: row.name ?? "",
+    ...row.picture !== null && { picture: row.picture },
     body: row.body ?? "",
     ...(row.kind === "member" || row.kind === "settings") && { kind: row.kind },
     ...row.data !== null && JSON.parse(row.data),

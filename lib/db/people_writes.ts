@@ -1,24 +1,25 @@
 /** Write transactions on people and their sessions. */
 import { Refusal } from "../errors.ts";
-import type { Person } from "../protocol.ts";
+import { FORMER_NAME } from "../protocol.ts";
 import { bumpPerson, follow } from "./membership_writes.ts";
 import type { Trx } from "./schema.ts";
+import {
+  endOtherSessions,
+  insertSession,
+  type NewSession,
+} from "./session_writes.ts";
 
 /** A newcomer: who, under which name, with which session. */
-export interface Entrance {
-  person: string;
+export interface Entrance extends NewSession {
   name: string;
   key: string;
-  tokenHash: Uint8Array;
-  now: number;
-  expiresAt: number;
   /** Guests not seen since then lose their name (N1). */
   freedBefore: number;
 }
 
 /** Adds a guest who follows the lobby, with a session; refused with `name_taken`. */
 export async function enter(trx: Trx, entrance: Entrance): Promise<void> {
-  const { person, name, key, tokenHash, now, expiresAt } = entrance;
+  const { person, name, key, now } = entrance;
   await claimName(trx, entrance);
   await trx.insertInto("persons").values({
     id: person,
@@ -29,13 +30,7 @@ export async function enter(trx: Trx, entrance: Entrance): Promise<void> {
     created_at: now,
     last_seen_at: now,
   }).execute();
-  await trx.insertInto("sessions").values({
-    token_hash: tokenHash,
-    person,
-    created_at: now,
-    last_seen_at: now,
-    expires_at: expiresAt,
-  }).execute();
+  await insertSession(trx, { ...entrance, provedAt: 0 });
   const lobby = await trx.selectFrom("rooms").where("slug", "=", "lobby")
     .select("id").executeTakeFirstOrThrow();
   await follow(trx, { person, room: lobby.id, now });
@@ -45,13 +40,12 @@ export async function enter(trx: Trx, entrance: Entrance): Promise<void> {
 export async function rename(
   trx: Trx,
   change: { person: string; name: string; key: string; freedBefore: number },
-): Promise<Person> {
+): Promise<{ id: string; name: string; picture: string | null }> {
   const { person, name, key } = change;
   await claimName(trx, change);
-  await trx.updateTable("persons").where("id", "=", person)
+  return await trx.updateTable("persons").where("id", "=", person)
     .set((eb) => ({ name, name_key: key, head: eb("head", "+", 1) }))
-    .execute();
-  return { id: person, name };
+    .returning(["id", "name", "picture"]).executeTakeFirstOrThrow();
 }
 
 /** Frees the name if its guest was not seen for long, or refuses it. */
@@ -73,44 +67,59 @@ async function claimName(
     .set({ name_key: null }).execute();
 }
 
-/** Notes that a session is in use, and extends it. */
-export async function touchSession(
+/**
+ * Deletes an account: the name is free, the messages stay. Gives the SHA-256
+ * of the tokens of the sessions that ended.
+ */
+export async function removeAccount(
   trx: Trx,
-  touch: {
-    tokenHash: Uint8Array;
-    person: string;
-    now: number;
-    expiresAt: number;
-  },
-): Promise<void> {
-  await trx.updateTable("sessions").where("token_hash", "=", touch.tokenHash)
-    .set({ last_seen_at: touch.now, expires_at: touch.expiresAt }).execute();
-  await trx.updateTable("persons").where("id", "=", touch.person)
-    .set({ last_seen_at: touch.now }).execute();
-}
-
-/** Forgets sessions that ran out, the oldest thousand at a time. */
-export async function sweepSessions(
-  trx: Trx,
-  { now }: { now: number },
-): Promise<void> {
-  const ended = trx.selectFrom("sessions").where("expires_at", "<=", now)
-    .orderBy("expires_at").limit(1_000).select("token_hash");
-  await trx.deleteFrom("sessions").where("token_hash", "in", ended).execute();
-}
-
-/** Ends a session; a guest who has no other one can't come back: the name is free (N1). */
-export async function endSession(
-  trx: Trx,
-  { tokenHash, person }: { tokenHash: Uint8Array; person: string },
-): Promise<void> {
-  await trx.deleteFrom("sessions").where("token_hash", "=", tokenHash)
-    .execute();
-  const other = await trx.selectFrom("sessions").where("person", "=", person)
-    .select("token_hash").executeTakeFirst();
-  if (!other) {
-    await trx.updateTable("persons").where("id", "=", person)
-      .where("role", "=", "guest").set({ name_key: null }).execute();
+  { person }: { person: string },
+): Promise<Uint8Array[]> {
+  await requireAnotherOwner(trx, person);
+  const ended = await endOtherSessions(trx, { person, keep: null });
+  const tables = [
+    "passwords",
+    "passkeys",
+    "recovery_codes",
+    "pictures",
+    "memberships",
+  ] as const;
+  for (const table of tables) {
+    await trx.deleteFrom(table).where("person", "=", person).execute();
   }
+  await trx.updateTable("persons").where("id", "=", person)
+    .set({ name: FORMER_NAME, name_key: null, role: "guest", picture: null })
+    .execute();
+  await bumpPerson(trx, person);
+  return ended;
+}
+
+/** A place without an owner could not be kept. */
+async function requireAnotherOwner(trx: Trx, person: string): Promise<void> {
+  const owners = await trx.selectFrom("persons").where("role", "=", "owner")
+    .select("id").limit(2).execute();
+  if (owners.length === 1 && owners[0]!.id === person) {
+    throw new Refusal("last_owner");
+  }
+}
+
+/** A picture of a person, or null for none. */
+export interface PictureChange {
+  person: string;
+  picture: { hash: string; type: string; bytes: Uint8Array } | null;
+}
+
+/** Sets or removes a person's picture. */
+export async function setPicture(
+  trx: Trx,
+  { person, picture }: PictureChange,
+): Promise<void> {
+  await trx.deleteFrom("pictures").where("person", "=", person).execute();
+  if (picture) {
+    const { type, bytes } = picture;
+    await trx.insertInto("pictures").values({ person, type, bytes }).execute();
+  }
+  await trx.updateTable("persons").where("id", "=", person)
+    .set({ picture: picture?.hash ?? null }).execute();
   await bumpPerson(trx, person);
 }

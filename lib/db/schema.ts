@@ -31,6 +31,8 @@ export interface PersonsTable {
   head: number;
   created_at: number;
   last_seen_at: number;
+  /** SHA-256 of the picture, shortened, as base64url; null when there is none. */
+  picture: string | null;
 }
 
 /** Logins; the token itself is never stored. */
@@ -41,6 +43,50 @@ export interface SessionsTable {
   created_at: number;
   last_seen_at: number;
   expires_at: number;
+  /** Browser and system, or empty. */
+  device: string;
+  /** When the person last proved who they are, 0 for never. */
+  proved_at: number;
+}
+
+/** Passwords of accounts, hashed. */
+export interface PasswordsTable {
+  person: string;
+  /** Argon2id with its salt and costs. */
+  hash: string;
+  changed_at: number;
+}
+
+/** Passkeys of accounts (WebAuthn). */
+export interface PasskeysTable {
+  /** The credential's id: base64url. */
+  credential: string;
+  person: string;
+  /** What its owner calls it. */
+  name: string;
+  /** COSE. */
+  public_key: Uint8Array;
+  /** Signatures so far, 0 where the authenticator doesn't count. */
+  counter: number;
+  /** How it can be reached, separated by spaces. */
+  transports: string;
+  created_at: number;
+  used_at: number | null;
+}
+
+/** Codes that let in who lost everything else; each works once. */
+export interface RecoveryCodesTable {
+  person: string;
+  /** SHA-256 of the code: 32 bytes. */
+  code_hash: Uint8Array;
+}
+
+/** Pictures of people, encoded anew. */
+export interface PicturesTable {
+  person: string;
+  /** Such as `image/webp`. */
+  type: string;
+  bytes: Uint8Array;
 }
 
 /** Rooms with the head of each one's log. */
@@ -243,6 +289,10 @@ export interface Schema {
   meta: MetaTable;
   persons: PersonsTable;
   sessions: SessionsTable;
+  passwords: PasswordsTable;
+  passkeys: PasskeysTable;
+  recovery_codes: RecoveryCodesTable;
+  pictures: PicturesTable;
   rooms: RoomsTable;
   memberships: MembershipsTable;
   old_slugs: OldSlugsTable;

@@ -12,12 +12,24 @@ import {
   setNotify,
 } from "./membership_writes.ts";
 import {
+  addPasskey,
+  recover,
+  removePasskey,
+  removePassword,
+  renamePasskey,
+  replaceCodes,
+  setPassword,
+  usePasskey,
+} from "./credential_writes.ts";
+import { enter, removeAccount, rename, setPicture } from "./people_writes.ts";
+import {
+  endOtherSessions,
   endSession,
-  enter,
-  rename,
+  proveSession,
+  signIn,
   sweepSessions,
   touchSession,
-} from "./people_writes.ts";
+} from "./session_writes.ts";
 import { setRetention, trimRoom } from "./retention_writes.ts";
 import {
   addUpload,
@@ -37,9 +49,22 @@ export const writes = {
   append,
   enter,
   rename,
+  setPicture,
+  removeAccount,
+  signIn,
+  proveSession,
   touchSession,
   endSession,
+  endOtherSessions,
   sweepSessions,
+  setPassword,
+  removePassword,
+  recover,
+  replaceCodes,
+  addPasskey,
+  usePasskey,
+  renamePasskey,
+  removePasskey,
   createRoom,
   openDirectRoom,
   follow,

@@ -1,11 +1,22 @@
 import * as v from "valibot";
-import { define } from "../../lib/app.ts";
-import { Refusal } from "../../lib/errors.ts";
+import { type Atoll, define } from "../../lib/app.ts";
 import { readJson } from "../../lib/bodies.ts";
+import type { Visit } from "../../lib/credentials.ts";
+import { Refusal } from "../../lib/errors.ts";
 import { publicUrl } from "../../lib/origins.ts";
-import { endedCookie, sessionCookie } from "../../lib/sessions.ts";
+import { usedPasskey } from "../../lib/passkey_schemas.ts";
+import {
+  endedCookie,
+  type Newcomer,
+  sessionCookie,
+  usesCookie,
+} from "../../lib/sessions.ts";
+import { passkeySiteOf, visitOf } from "../../lib/visits.ts";
 
-const newSession = v.object({ name: v.string() });
+const newSession = v.union([
+  v.object({ passkey: usedPasskey }),
+  v.object({ name: v.string(), password: v.optional(v.string()) }),
+]);
 
 export const handler = define.handlers({
   /** Who one is; a page asks after a handshake that never opened (C3). */
@@ -15,10 +26,13 @@ export const handler = define.handlers({
     return Response.json({ person, expiresAt });
   },
 
-  /** Lets a guest in. */
-  async POST({ req, state: { atoll } }) {
-    const { name } = await readJson(req, newSession);
-    const { person, token, expiresAt } = await atoll.accounts.enter(name);
+  /** Lets a guest in by a name, or an account by its password or a passkey. */
+  async POST({ req, info, state: { atoll, session } }) {
+    const asked = await readJson(req, newSession);
+    const visit = visitOf(req, info, atoll.config);
+    const { person, token, expiresAt } = await enter(atoll, asked, req, visit);
+    // Whoever was here at this browser is not any more.
+    if (session && usesCookie(req)) await atoll.sessions.end(session);
     const cookie = sessionCookie(token, publicUrl(req, atoll.config));
     return Response.json({ person, token, expiresAt }, {
       status: 201,
@@ -37,3 +51,18 @@ export const handler = define.handlers({
     });
   },
 });
+
+function enter(
+  atoll: Atoll,
+  asked: v.InferOutput<typeof newSession>,
+  req: Request,
+  visit: Visit,
+): Promise<Newcomer> {
+  if ("passkey" in asked) {
+    const site = passkeySiteOf(req, atoll.config);
+    return atoll.passkeys.signIn(site, asked.passkey, visit);
+  }
+  const { name, password } = asked;
+  if (password === undefined) return atoll.accounts.enter(name, visit.device);
+  return atoll.credentials.signIn(name, password, visit);
+}

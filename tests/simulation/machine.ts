@@ -109,7 +109,7 @@ export class Machine {
       socket,
       {
         ...{ person, hash: person.id, expiresAt: Infinity, extended: false },
-        ...{ role: "guest", onlyRoom: null, mutedUntil: null },
+        ...{ role: "guest", onlyRoom: null, mutedUntil: null, provedAt: 0 },
       },
       (connection, frame) => this.#requests.handle(connection, frame),
       (connection) => {

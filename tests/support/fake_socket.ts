@@ -45,6 +45,7 @@ export function fakeSession(name = "Ana"): Session {
     expiresAt: Infinity,
     extended: false,
     ...{ role: "guest", onlyRoom: null, mutedUntil: null },
+    provedAt: 0,
   };
 }
 

@@ -6,6 +6,7 @@ import { retention } from "./0002_retention.ts";
 import { files } from "./0003_files.ts";
 import { search } from "./0004_search.ts";
 import { team } from "./0005_team.ts";
+import { accounts } from "./0006_accounts.ts";
 import type { Dialect, Migration } from "./migration.ts";
 
 /** All steps in order; the version of a schema is how many of them it has taken. */
@@ -15,6 +16,7 @@ export const MIGRATIONS: readonly Migration[] = [
   files,
   search,
   team,
+  accounts,
 ];
 
 /** What `migrate` needs besides the database. */

@@ -14,6 +14,10 @@ import type { Schema } from "../schema.ts";
 const ROWS: Record<string, number> = {
   persons: 10_000,
   sessions: 20_000,
+  passwords: 10_000,
+  passkeys: 10_000,
+  recovery_codes: 100_000,
+  pictures: 10_000,
   rooms: 1_000,
   memberships: 100_000,
   entries: 1_000_000,

@@ -1,0 +1,18 @@
+/** Choosing a picture of oneself, and which square of it is shown. */
+import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
+import { PictureCrop } from "../components/account/PictureCrop.tsx";
+import { Words } from "../components/words.ts";
+import { type Locale, type Strings, translator } from "../lib/translate.ts";
+
+/** Without scripts a form whose picture the server crops in the middle. */
+export default function PictureEditor(
+  { locale, strings }: { locale: Locale; strings: Strings },
+): JSX.Element {
+  const t = useMemo(() => translator(locale, strings, "UTC"), [locale]);
+  return (
+    <Words.Provider value={t}>
+      <PictureCrop />
+    </Words.Provider>
+  );
+}

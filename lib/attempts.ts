@@ -1,0 +1,53 @@
+/** How often signing in may be tried. */
+import { Refusal } from "./errors.ts";
+import { RateLimiter } from "./rate_limiter.ts";
+
+/** From one address, whoever it tries: a school may sit behind it. */
+const FROM_ADDRESS = { perSecond: 1 / 3, burst: 100 };
+/** At one account from one address. */
+const AT_ACCOUNT = { perSecond: 1 / 60, burst: 8 };
+/** At one account from everywhere: guesses from many machines stay few. */
+const AT_ACCOUNT_IN_ALL = { perSecond: 1 / 10, burst: 60 };
+
+/** Token buckets by address and account. */
+export class Attempts {
+  readonly #address: RateLimiter;
+  readonly #pair: RateLimiter;
+  readonly #account: RateLimiter;
+
+  /** Attempts by the given clock. */
+  constructor(now: () => number = Date.now) {
+    this.#address = new RateLimiter(FROM_ADDRESS, now);
+    this.#pair = new RateLimiter(AT_ACCOUNT, now);
+    this.#account = new RateLimiter(AT_ACCOUNT_IN_ALL, now);
+  }
+
+  /**
+   * Counts an attempt from an address at the account of a key, if it is known
+   * which; refused with `too_fast`. Names nobody has count as well.
+   */
+  take(address: string, account: string | null): void {
+    const from = networkOf(address);
+    refuse(this.#address.take(from));
+    if (account === null) return;
+    refuse(this.#pair.take(`${from} ${account}`));
+    refuse(this.#account.take(account));
+  }
+}
+
+function refuse(wait: number): void {
+  if (wait > 0) throw new Refusal("too_fast", wait);
+}
+
+/** An IPv6 address's first 64 bits: whoever has one has all the others of them. */
+function networkOf(address: string): string {
+  if (!address.includes(":") || address.includes(".")) return address;
+  const [start = "", end] = address.split("::");
+  const groups = start.split(":").filter((group) => group !== "");
+  if (end !== undefined) {
+    const last = end.split(":").filter((group) => group !== "");
+    while (groups.length + last.length < 8) groups.push("0");
+    groups.push(...last);
+  }
+  return groups.slice(0, 4).join(":");
+}

@@ -1,0 +1,27 @@
+/** Codes that let someone in who lost their password and passkeys. */
+
+/** How many one gets; each works once. */
+const COUNT = 10;
+
+/** Without letters and digits that are easily taken for each other (Crockford). */
+const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+
+/** New codes: 16 letters of 5 bits in four groups, `7k3f-…`. */
+export function newRecoveryCodes(): string[] {
+  return Array.from({ length: COUNT }, () => {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    const letters = Array.from(bytes, (byte) => ALPHABET[byte % 32]).join("");
+    return letters.match(/.{4}/g)!.join("-");
+  });
+}
+
+/**
+ * What is stored of a code, however it was typed: SHA-256, which is enough
+ * for 80 random bits.
+ */
+export async function hashRecoveryCode(code: string): Promise<Uint8Array> {
+  const letters = code.slice(0, 100).normalize("NFKC").toLowerCase()
+    .replace(/[^a-z0-9]/g, "").replace(/o/g, "0").replace(/[il]/g, "1");
+  const bytes = new TextEncoder().encode(letters);
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+}

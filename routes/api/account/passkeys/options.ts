@@ -1,0 +1,23 @@
+import * as v from "valibot";
+import { define } from "../../../../lib/app.ts";
+import { readJson } from "../../../../lib/bodies.ts";
+import { Refusal } from "../../../../lib/errors.ts";
+import { markedSiteOf } from "../../../../lib/visits.ts";
+
+const purpose = v.object({ for: v.picklist(["add", "sign_in"]) });
+
+export const handler = define.handlers({
+  /** What the browser needs to make a passkey, or to sign in with one. */
+  async POST({ req, state: { atoll, session } }) {
+    const asked = await readJson(req, purpose);
+    const { site, cookie } = markedSiteOf(req, atoll.config);
+    const headers = { "set-cookie": cookie };
+    if (asked.for === "sign_in") {
+      const options = await atoll.passkeys.signInOptions(site);
+      return Response.json({ options }, { headers });
+    }
+    if (!session) throw new Refusal("unauthorized");
+    const options = await atoll.passkeys.addOptions(session, site);
+    return Response.json({ options }, { headers });
+  },
+});
