@@ -145,7 +145,7 @@ function Mention(
   { person, text }: Extract<Inline, { kind: "mention" }>,
 ): JSX.Element {
   const { me } = useContext(ReaderContext);
-  const isMine = person === null || person === me;
+  const isMine = person === "here" || person === me;
   return <span class={isMine ? "mention own" : "mention"}>{text}</span>;
 }
 

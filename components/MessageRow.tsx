@@ -111,7 +111,13 @@ function Said(props: MessageRowProps): JSX.Element {
   const files = message === null ? pending?.files : message.files;
   return (
     <>
-      {body !== "" && <FoldedBody body={body} hold={actions.hold} />}
+      {body !== "" && (
+        <FoldedBody
+          body={body}
+          mentions={message?.mentions}
+          hold={actions.hold}
+        />
+      )}
       {files !== undefined && files.length > 0 && (
         <MessageFiles files={files} pending={message === null} />
       )}

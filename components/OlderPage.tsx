@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import type { Translator } from "../lib/translate.ts";
 import type { ChatProps } from "./chat_props.ts";
+import { ReaderContext } from "./body_context.ts";
 import { DayLine, RoomStart } from "./LogLines.tsx";
 import type { MessageActions } from "./message_actions.ts";
 import { MessageRow } from "./MessageRow.tsx";
@@ -32,6 +33,10 @@ export function OlderPage(
     dayKey: t.dayKey,
   });
   const address = roomPath(room.slug);
+  const reader = {
+    me: me.person.id,
+    rooms: new Map(me.rooms.map(({ slug, name }) => [slug, name])),
+  };
   const first = page.messages[0]?.seq;
   return (
     <Page t={t} me={me.person}>
@@ -42,30 +47,32 @@ export function OlderPage(
       <p class="row">
         {t("room.reading")} <a href={address}>{t("room.newest")}</a>
       </p>
-      <div class="older-log">
-        {page.more && first !== undefined
-          ? (
-            <p class="older">
-              <a href={`${address}?before=${first}`}>{t("room.older")}</a>
-            </p>
-          )
-          : <RoomStart name={room.name} empty={items.length === 0} />}
-        {items.map((item) =>
-          item.kind === "day"
-            ? <DayLine key={item.id} at={item.at} now={now} />
-            : item.kind === "message" && (
-              <MessageRow
-                {...item}
-                key={item.id}
-                change={undefined}
-                mine={false}
-                waiting={false}
-                editing={false}
-                actions={NO_ACTIONS}
-              />
+      <ReaderContext.Provider value={reader}>
+        <div class="older-log">
+          {page.more && first !== undefined
+            ? (
+              <p class="older">
+                <a href={`${address}?before=${first}`}>{t("room.older")}</a>
+              </p>
             )
-        )}
-      </div>
+            : <RoomStart name={room.name} empty={items.length === 0} />}
+          {items.map((item) =>
+            item.kind === "day"
+              ? <DayLine key={item.id} at={item.at} now={now} />
+              : item.kind === "message" && (
+                <MessageRow
+                  {...item}
+                  key={item.id}
+                  change={undefined}
+                  mine={false}
+                  waiting={false}
+                  editing={false}
+                  actions={NO_ACTIONS}
+                />
+              )
+          )}
+        </div>
+      </ReaderContext.Provider>
       <p>
         <a class="button" href={address}>{t("room.newest")}</a>
       </p>

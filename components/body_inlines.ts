@@ -3,6 +3,7 @@
  * names. One pass: every mark is looked at once, every opening mark is closed
  * or given up once.
  */
+import type { Person } from "../lib/protocol.ts";
 import { addressAt, destinationOf, targetAt } from "./body_links.ts";
 import {
   type BodyNames,
@@ -18,7 +19,6 @@ const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 const WORD = /[\p{L}\p{M}\p{N}_]/u;
 
-const HERE = { id: null, name: "here" } as const;
 const KINDS = { 1: "emphasis", 2: "strong" } as const;
 
 /** A mark that may turn out to open something. */
@@ -204,8 +204,8 @@ class InlineParser {
   }
 
   /** The longest name that stands here. */
-  #mentioned(at: number): { id: string | null; name: string } | undefined {
-    return [HERE, ...this.#names.mentions]
+  #mentioned(at: number): Person | undefined {
+    return this.#names.mentions
       .filter(({ name }) => {
         const written = this.#text.slice(at, at + name.length);
         const after = characterAt(this.#text, at + name.length);

@@ -14,8 +14,8 @@ export type Inline =
     title?: string;
     children: Inline[];
   }
-  /** A person's id, or null for everyone here. */
-  | { kind: "mention"; person: string | null; text: string }
+  /** A person's id, or `here` for everyone who was there. */
+  | { kind: "mention"; person: string; text: string }
   | { kind: "room"; slug: string; name: string };
 
 /** An item of a list; `value` is its number as it was written. */
@@ -33,7 +33,7 @@ export type Block =
 
 /** What names in a body are checked against. */
 export interface BodyNames {
-  /** Whom the message mentions. */
+  /** Whom the message mentions, under the names it has. */
   mentions: readonly Person[];
   /** Names of the rooms that one follows, by slug. */
   rooms: ReadonlyMap<string, string>;

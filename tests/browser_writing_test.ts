@@ -249,6 +249,9 @@ browserTest(
     await list.waitFor();
     await keyboard.press("Enter");
     await ana.sees("@Omar Ali");
+    await ana.log.locator(".mention:not(.own)", { hasText: "@Omar Ali" })
+      .waitFor();
+    await omar.log.locator(".mention.own", { hasText: "@Omar Ali" }).waitFor();
     await isSound(ana);
   },
 );
@@ -302,6 +305,7 @@ browserTest(
     await page.locator("input[name=name]").fill("李雷");
     await page.locator("form button").click();
     const composer = page.locator("textarea[name=body]");
+    await page.locator(".connection.connected").waitFor();
     await composer.tap();
     await composer.pressSequentially(":生日");
     const list = page.getByRole("listbox", { name: "表情" });
