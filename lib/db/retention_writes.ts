@@ -59,6 +59,8 @@ export async function trimRoom(
   if (!last) return null;
   const trimmed = { room, floor: last.seq + 1, posts: last.posts };
   await blankEdits(trx, room, gone.map(({ id }) => id));
+  // While the index can still see what these messages had.
+  await forgetIndexed(trx, { room, below: trimmed.floor });
   await detach(trx, room, gone.map(({ id }) => id));
   await remove(trx, trimmed);
   return { ...trimmed, more: gone.length === limit };
@@ -77,7 +79,6 @@ async function remove(trx: Trx, { room, floor, posts }: Omit<Trimmed, "more">) {
       trx.selectFrom("entries").select(["id", "room", "seq", "at", "posts"])
         .where("room", "=", room).where("seq", "<", floor),
     ).execute();
-  await forgetIndexed(trx, { room, below: floor });
   await trx.deleteFrom("messages")
     .where("room", "=", room).where("seq", "<", floor).execute();
   await trx.deleteFrom("mentions")
