@@ -14,6 +14,7 @@ import { Files } from "./files/files.ts";
 import { LocalFiles } from "./files/file_store.ts";
 import { Following } from "./following.ts";
 import { Health } from "./health.ts";
+import { History } from "./history.ts";
 import type { Locale } from "./locale.ts";
 import { logError } from "./logging.ts";
 import { MessageLog } from "./message_log.ts";
@@ -69,6 +70,8 @@ export class Atoll {
   readonly rooms: Rooms;
   readonly messages: Messages;
   readonly files: Files;
+  readonly roomChanges: RoomChanges;
+  readonly history: History;
   readonly search: Search;
   readonly health: Health;
   readonly #db: Database;
@@ -135,6 +138,7 @@ export class Atoll {
       },
     });
     const limiter = new RateLimiter(POST_RATE);
+    this.history = new History(db, this.#log);
     this.messages = new Messages({
       db,
       log: this.#log,

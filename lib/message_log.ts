@@ -14,12 +14,20 @@ import {
   readForward,
   readHeads,
   readNewest,
+  readVersions,
+  type Version,
 } from "./db/log_queries.ts";
 import type { Database } from "./db/open.ts";
-import { type MessagesPage, readPage } from "./db/page_queries.ts";
+import {
+  type MessagesPage,
+  type PageBounds,
+  readMessage,
+  readPage,
+  readPins,
+} from "./db/page_queries.ts";
 import type { Trimmed } from "./db/retention_writes.ts";
 import { isUuid } from "./db/uuid.ts";
-import type { Entry } from "./protocol.ts";
+import type { Entry, Message } from "./protocol.ts";
 
 export type {
   Act,
@@ -34,8 +42,8 @@ export type {
 } from "./db/drafts.ts";
 export type { Lane } from "./db/append_queue.ts";
 export { isBlocked } from "./db/append_queue.ts";
-export type { LogHead, ReadBounds } from "./db/log_queries.ts";
-export type { MessagesPage } from "./db/page_queries.ts";
+export type { LogHead, ReadBounds, Version } from "./db/log_queries.ts";
+export type { MessagesPage, PageBounds } from "./db/page_queries.ts";
 export type { Trimmed } from "./db/retention_writes.ts";
 
 /** Entries removed in one transaction: it keeps appends waiting so long. */
@@ -147,15 +155,34 @@ export class MessageLog {
   }
 
   /**
-   * The newest messages, or those posted before seq `before`, together with
-   * the head, as one snapshot (L5). Null when there is no such room.
+   * The newest messages, or those next to a seq, together with the head, as
+   * one snapshot (L5). Null when there is no such room.
    */
-  async page(
-    room: string,
-    options: { before?: number; limit: number },
-  ): Promise<MessagesPage | null> {
+  async page(room: string, bounds: PageBounds): Promise<MessagesPage | null> {
     if (!isUuid(room)) return null;
-    return await readPage(this.#db.read, room, options);
+    return await readPage(this.#db.read, room, bounds);
+  }
+
+  /** A message with the head of its room, as one snapshot; null when there is none. */
+  async message(
+    room: string,
+    id: string,
+  ): Promise<{ message: Message; seq: number } | null> {
+    if (!isUuid(room) || !isUuid(id)) return null;
+    return await readMessage(this.#db.read, room, id);
+  }
+
+  /** What a message says and said before, the newest first. */
+  async versions(room: string, id: string, limit: number): Promise<Version[]> {
+    return await readVersions(this.#db.read, room, id, limit);
+  }
+
+  /** The messages pinned last, the last first; `more` tells of others. */
+  async pins(
+    room: string,
+    limit: number,
+  ): Promise<{ messages: Message[]; more: boolean }> {
+    return await readPins(this.#db.read, room, limit);
   }
 
   /**

@@ -124,6 +124,11 @@ export class Messages {
     if (draft.kind === "reacted" && !isEmoji(draft.emoji)) {
       throw new Refusal("bad_reaction");
     }
+    // What it answers may be gone, but it was in this room.
+    const parent = draft.kind === "posted" ? draft.parent : undefined;
+    if (parent !== undefined && !await this.#log.knows(room.id, parent)) {
+      throw new Refusal("no_message");
+    }
     const wait = this.#limiter.take(draft.author);
     if (wait > 0) throw new Refusal("too_fast", wait);
     if (draft.kind === "posted" && !room.inside) {

@@ -1,6 +1,6 @@
 /** Reads of the log. */
 import type { Kysely } from "kysely";
-import type { Entry } from "../protocol.ts";
+import type { Entry, Person } from "../protocol.ts";
 import { padded, weightOf } from "./lists.ts";
 import type { Schema } from "./schema.ts";
 
@@ -53,6 +53,34 @@ export async function readNewest(
         .orderBy("e.seq", "desc").limit(rows).execute(),
   );
   return entries.reverse();
+}
+
+/** A body that a message had, or has. */
+export interface Version {
+  /** Since when, in milliseconds since 1970. */
+  at: number;
+  body: string;
+  mentions?: Person[];
+}
+
+/** What a message said before and says now, the newest first. */
+export async function readVersions(
+  db: Kysely<Schema>,
+  room: string,
+  message: string,
+  limit: number,
+): Promise<Version[]> {
+  const edits = await selectEntries(db, room).where("e.message", "=", message)
+    .where("e.kind", "=", "edited").where("e.deleted", "=", 0)
+    .orderBy("e.seq", "desc").limit(limit).execute();
+  const first = edits.length < limit
+    ? await selectEntries(db, room).where("e.id", "=", message)
+      .where("e.kind", "=", "posted").where("e.deleted", "=", 0).execute()
+    : [];
+  return [...edits, ...first].map(({ at, body, data }) => {
+    const { mentions } = JSON.parse(data ?? "{}");
+    return { at, body, ...mentions && { mentions } };
+  });
 }
 
 function selectEntries(db: Kysely<Schema>, room: string) {
