@@ -10,6 +10,7 @@ import {
   type ErrorFrame,
   type FileInfo,
   type MeFrame,
+  type Message,
   type MessagesFrame,
   normalizeBody,
   type Person,
@@ -70,6 +71,13 @@ export interface ChatClientOptions {
   random?: () => number;
   /** The server-rendered start of {@link ChatClient.me}. */
   me?: MeFrame;
+}
+
+/** What a post has besides its body. */
+export interface PostOptions {
+  files?: readonly FileInfo[];
+  parent?: string;
+  id?: string;
 }
 
 /** Messages kept of a room that left the screen. */
@@ -263,19 +271,20 @@ export class ChatClient {
   /**
    * Posts a message and returns its id; it shows as pending at once, online
    * or not, or as failed when it is empty or too long. `files` are uploads of
-   * one's own, `id` is minted unless given. Throws a RangeError when 1,000 rows
-   * wait in the room.
+   * one's own, `parent` is the message that it answers, `id` is minted unless
+   * given. Throws a RangeError when 1,000 rows wait in the room.
    */
   post(
     room: string,
     body: string,
-    { files, id }: { files?: readonly FileInfo[]; id?: string } = {},
+    { files, parent, id }: PostOptions = {},
   ): string {
     const held = this.#rooms.hold(room);
     held.typingSentAt = -Infinity;
     return this.#submit(held, {
       ...{ kind: "post", body: normalizeBody(body) },
       ...(files === undefined || files.length === 0 ? {} : { files }),
+      ...(parent === undefined ? {} : { parent }),
       ...(id === undefined ? {} : { id }),
     });
   }
@@ -290,6 +299,41 @@ export class ChatClient {
   /** Deletes a message; returns the change's id. See {@link RoomState.changes}. */
   delete(room: string, message: string): string {
     return this.#submit(this.#rooms.hold(room), { kind: "delete", message });
+  }
+
+  /**
+   * Reacts to a message, or takes that back; shown at once. What is refused is
+   * undone: see {@link RoomState.undone}. Returns the change's id.
+   */
+  react(room: string, message: string, emoji: string, on: boolean): string {
+    const held = this.#rooms.hold(room);
+    return this.#submit(held, { kind: "react", message, emoji, on });
+  }
+
+  /** Pins a message, or ends that; as {@link react} does. */
+  pin(room: string, message: string, on: boolean): string {
+    return this.#submit(this.#rooms.hold(room), { kind: "pin", message, on });
+  }
+
+  /**
+   * Keeps a message that another one answers, as it was read as of entry
+   * `seq`, or that there is none; false when it must be read again.
+   */
+  keepOriginal(
+    room: string,
+    id: string,
+    found: { message: Message; seq: number } | null,
+  ): boolean {
+    const kept = this.#rooms.find(room)?.state.keepOriginal(id, found) ?? true;
+    this.#changed();
+    return kept;
+  }
+
+  /** No longer tells of what was undone. */
+  forgetUndone(room: string): void {
+    const held = this.#rooms.find(room);
+    if (held) held.state.undone = null;
+    this.#changed();
   }
 
   /** Sends a failed row again, under the same id. */
@@ -489,9 +533,7 @@ export class ChatClient {
 
   #submit(
     room: HeldRoom,
-    change:
-      & Pick<OutboxRow, "kind" | "body" | "message" | "files">
-      & { id?: string },
+    change: Omit<OutboxRow, "id" | "room" | "at"> & { id?: string },
   ): string {
     const at = this.#clock.now();
     const { body, files = [], id = uuidv7(at) } = change;

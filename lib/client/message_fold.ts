@@ -9,6 +9,7 @@ import type {
   ReactedEntry,
   SettingsEntry,
 } from "../protocol.ts";
+import type { PendingRow } from "./pending_rows.ts";
 
 /** An entry that is a message itself. */
 export type StandingEntry = PostedEntry | MemberEntry | SettingsEntry;
@@ -53,9 +54,22 @@ export function blank(message: Message): Message {
   return { ...rest, ...shown, body: "", deleted: true };
 }
 
+/** The message with one's own reactions and pins that the log doesn't show yet. */
+export function withMarks(
+  message: Message,
+  marks: readonly PendingRow[],
+  me: string,
+): Message {
+  return marks.reduce((marked, { kind, emoji = "", on = true, at }) => {
+    if (kind === "react") return reacted(marked, { emoji, author: me, on });
+    const { pinnedAt: _, ...rest } = marked;
+    return on ? { ...rest, pinnedAt: at } : rest;
+  }, message);
+}
+
 function reacted(
   message: Message,
-  { emoji, author, on }: ReactedEntry,
+  { emoji, author, on }: Pick<ReactedEntry, "emoji" | "author" | "on">,
 ): Message {
   const { reactions = {}, ...rest } = message;
   const people = reactions[emoji] ?? [];

@@ -103,6 +103,11 @@ export class MessageList {
     return true;
   }
 
+  /** Changes to a message that is not held. */
+  changesOf(id: string): readonly Change[] {
+    return this.#changes.get(id) ?? [];
+  }
+
   /** Whether a message of this author was seen. */
   knows(author: string): boolean {
     return this.#authors.has(author);

@@ -1,18 +1,24 @@
 /** What was sent and is not yet known to be in the log (C1). */
 import type { FileInfo } from "../protocol.ts";
 
-/** A post, edit or delete that waits for its acknowledgement. */
+/** Something said or done to a message that waits for its acknowledgement. */
 export interface OutboxRow {
   /** The entry's id, minted by the client: sending it twice is harmless (L3). */
   id: string;
   /** The room's id, or its slug where the id is not known yet. */
   room: string;
   /** Which frame to send. */
-  kind: "post" | "edit" | "delete";
+  kind: "post" | "edit" | "delete" | "react" | "pin";
   /** The new body, for a post or an edit. */
   body?: string;
-  /** Which message is edited or deleted. */
+  /** Which message is changed: of all but posts. */
   message?: string;
+  /** Which message a post answers. */
+  parent?: string;
+  /** What one reacts with. */
+  emoji?: string;
+  /** Whether a reaction or a pin is put there or taken away. */
+  on?: boolean;
   /** Uploads that go with a post. */
   files?: readonly FileInfo[];
   /** When the person sent it, in milliseconds since 1970. */

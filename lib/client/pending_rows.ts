@@ -2,16 +2,22 @@
 import type { FileInfo } from "../protocol.ts";
 import type { OutboxRow } from "./outbox.ts";
 
-/** A post, edit or delete that the log doesn't show yet. */
+/** Something said or done to a message that the log doesn't show yet. */
 export interface PendingRow {
   /** The entry's id; a post's message will have the same, so it is the DOM key. */
   readonly id: string;
   /** What was sent. */
-  readonly kind: "post" | "edit" | "delete";
-  /** The body, empty for a delete. */
+  readonly kind: OutboxRow["kind"];
+  /** The body of a post or an edit, else empty. */
   readonly body: string;
-  /** Which message is edited or deleted. */
+  /** Which message is changed: of all but posts. */
   readonly message?: string;
+  /** Which message a post answers. */
+  readonly parent?: string;
+  /** What one reacts with. */
+  readonly emoji?: string;
+  /** Whether a reaction or a pin is put there or taken away. */
+  readonly on?: boolean;
   /** The files that go with a post. */
   readonly files?: readonly FileInfo[];
   /** On its way, or refused for good. */
@@ -22,6 +28,11 @@ export interface PendingRow {
   readonly at: number;
 }
 
+/** Whether it is a reaction or a pin: shown on the message, and undone when refused. */
+export function isMark({ kind }: Pick<OutboxRow, "kind">): boolean {
+  return kind === "react" || kind === "pin";
+}
+
 /** Rows in the order in which they are sent. */
 export class PendingRows {
   #rows = new Map<string, PendingRow>();
@@ -29,6 +40,7 @@ export class PendingRows {
   #acknowledged = new Map<string, number>();
   #posts: readonly PendingRow[] | null = null;
   #changes: ReadonlyMap<string, PendingRow> | null = null;
+  #marks: ReadonlyMap<string, readonly PendingRow[]> | null = null;
 
   /** Posts; the same array as long as nothing changed. */
   get posts(): readonly PendingRow[] {
@@ -42,9 +54,21 @@ export class PendingRows {
     if (this.#changes) return this.#changes;
     const changes = new Map<string, PendingRow>();
     for (const row of this.#rows.values()) {
-      if (row.message !== undefined) changes.set(row.message, row);
+      if (row.message === undefined || isMark(row)) continue;
+      changes.set(row.message, row);
     }
     return this.#changes = changes;
+  }
+
+  /** Reactions and pins of each message, in order; the same map as long as nothing changed. */
+  get marks(): ReadonlyMap<string, readonly PendingRow[]> {
+    if (this.#marks) return this.#marks;
+    const marks = new Map<string, PendingRow[]>();
+    for (const row of this.#rows.values()) {
+      if (row.message === undefined || !isMark(row)) continue;
+      marks.set(row.message, [...marks.get(row.message) ?? [], row]);
+    }
+    return this.#marks = marks;
   }
 
   /** How many rows there are. */
@@ -69,18 +93,14 @@ export class PendingRows {
 
   /** Adds a row, or moves it behind all others in its new state. */
   put(row: OutboxRow): void {
-    const { id, kind, body = "", message, files, at, failed } = row;
-    this.#rows.delete(id);
-    this.#rows.set(id, {
-      id,
-      kind,
-      body,
-      ...(message === undefined ? {} : { message }),
-      ...(files === undefined ? {} : { files }),
+    const { room: _, failed, ...shown } = row;
+    this.#rows.delete(row.id);
+    this.#rows.set(row.id, {
+      body: "",
+      ...shown,
       ...(failed === undefined
         ? { state: "pending" }
         : { state: "failed", code: failed }),
-      at,
     });
     this.#touch();
   }
@@ -123,5 +143,6 @@ export class PendingRows {
   #touch(): void {
     this.#posts = null;
     this.#changes = null;
+    this.#marks = null;
   }
 }

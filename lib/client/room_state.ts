@@ -7,12 +7,20 @@ import type {
   MessagesFrame,
   Person,
 } from "../protocol.ts";
-import { begun } from "./message_fold.ts";
+import { begun, changed } from "./message_fold.ts";
 import { authorOf, MessageList } from "./message_list.ts";
 import type { OutboxRow } from "./outbox.ts";
 import { type PendingRow, PendingRows } from "./pending_rows.ts";
+import { QuotedMessages } from "./quoted_messages.ts";
 
 export type { PendingRow };
+
+/** A reaction or a pin that was refused for good and is shown no longer. */
+export interface Undone {
+  readonly kind: PendingRow["kind"];
+  /** An error's code, or `poison`. */
+  readonly code: string;
+}
 
 /** What became of a frame: `gap` asks to resume from the cursor, `stale` to ask again. */
 export type Applied = "applied" | "ignored" | "gap" | "stale";
@@ -35,7 +43,10 @@ export class RoomState {
   #floor = 1;
   #loadingOlder = false;
   #error: ErrorCode | null = null;
+  #undone: Undone | null = null;
+  #pinsVersion = 0;
   #list = new MessageList();
+  #quoted = new QuotedMessages();
   #rows = new PendingRows();
   #limit = LIVE_MESSAGES;
 
@@ -107,9 +118,55 @@ export class RoomState {
     return this.#rows.changes;
   }
 
+  /** Own reactions and pins under way, by message id; the same map while unchanged. */
+  get marks(): ReadonlyMap<string, readonly PendingRow[]> {
+    return this.#rows.marks;
+  }
+
+  /** What was undone last, until it is set to null. */
+  get undone(): Undone | null {
+    return this.#undone;
+  }
+  set undone(value: Undone | null) {
+    this.#undone = value;
+    this.#version++;
+  }
+
+  /** Grows when other messages than before may be pinned. */
+  get pinsVersion(): number {
+    return this.#pinsVersion;
+  }
+
   /** The message with this id, where it is held. */
   get(id: string): Message | undefined {
     return this.#list.get(id);
+  }
+
+  /**
+   * A message that another one answers: held among the others or apart. Null
+   * where there is none any more, undefined where that is not known here.
+   */
+  original(id: string): Message | null | undefined {
+    return this.#list.get(id) ?? this.#quoted.get(id);
+  }
+
+  /**
+   * Keeps a message apart, as it was read as of entry `seq`, or that there is
+   * none; false when a change since then is forgotten, and it must be read
+   * again.
+   */
+  keepOriginal(
+    id: string,
+    found: { message: Message; seq: number } | null,
+  ): boolean {
+    if (found && found.seq < this.#list.completeSince) return false;
+    const message = found && this.#list.changesOf(id).reduce(
+      (message, change) => changed(message, change),
+      found.message,
+    );
+    this.#quoted.put(id, message);
+    this.#version++;
+    return true;
   }
 
   /** Messages posted up to and including `seq`, or null when that is not held. */
@@ -166,6 +223,8 @@ export class RoomState {
   applyFloor(floor: number): void {
     if (floor <= this.#floor) return;
     this.#floor = floor;
+    this.#quoted.dropBelow(floor);
+    this.#pinsVersion++;
     if (!this.#list.dropBelow(floor)) return;
     this.#more = false;
     this.#version++;
@@ -218,6 +277,14 @@ export class RoomState {
     this.#version++;
   }
 
+  /** No longer shows a reaction or a pin that was refused for good. */
+  undoRow(id: string, code: string): void {
+    const row = this.#rows.get(id);
+    if (!row) return;
+    this.removeRow(id);
+    this.undone = { kind: row.kind, code };
+  }
+
   /** No longer shows a row. */
   removeRow(id: string): void {
     if (this.#rows.remove(id)) this.#version++;
@@ -245,8 +312,12 @@ export class RoomState {
 
   #apply(entry: Entry): void {
     const { seq, id, posts } = entry;
-    if ("message" in entry) this.#list.change(entry);
-    else this.#list.put(begun(entry), seq);
+    if ("message" in entry) {
+      this.#list.change(entry);
+      this.#quoted.change(entry);
+      const mayPin = entry.kind === "pinned" || entry.kind === "deleted";
+      if (mayPin) this.#pinsVersion++;
+    } else this.#list.put(begun(entry), seq);
     const author = authorOf(entry);
     if (this.#list.knows(author.id)) this.#list.learnAuthor(author, seq);
     this.#rows.remove(id);
@@ -268,6 +339,8 @@ export class RoomState {
   #reset(frame: MessagesFrame): Applied {
     const sameLog = frame.epoch === this.#epoch;
     this.#list.clear(frame.seq);
+    this.#quoted.clear();
+    this.#pinsVersion++;
     for (const message of frame.messages) {
       this.#list.put(message, frame.seq);
       this.#rows.remove(message.id);

@@ -3,6 +3,7 @@ import type { ClientFrame, ErrorFrame, PostedFrame } from "../protocol.ts";
 import type { HeldRoom, HeldRooms } from "./held_rooms.ts";
 import { BUFFERED_WAIT, type Link } from "./link.ts";
 import type { Outbox, OutboxRow } from "./outbox.ts";
+import { isMark } from "./pending_rows.ts";
 import { PoisonWatch } from "./poison_watch.ts";
 import { type InFlight, mergeByTime } from "./room_queue.ts";
 import { RowKeeper } from "./row_keeper.ts";
@@ -193,7 +194,7 @@ export class Sender {
 
   /** A new change of a message takes the place of one that failed. */
   #replaceFailedChange(room: HeldRoom, row: OutboxRow): void {
-    if (row.message === undefined) return;
+    if (row.message === undefined || isMark(row)) return;
     const last = room.state.changes.get(row.message);
     if (last?.state === "failed") this.cancel(room, last.id);
   }
@@ -249,6 +250,10 @@ export class Sender {
   #fail(room: HeldRoom, id: string, code: string): void {
     const row = room.queue.get(id);
     room.queue.done(id);
+    if (row && isMark(row)) {
+      this.#forget(id);
+      return room.state.undoRow(id, code);
+    }
     this.#poison.forget(id);
     room.state.failRow(id, code);
     if (row) this.#keeper.update({ ...row, failed: code });
@@ -271,12 +276,24 @@ export class Sender {
 }
 
 function toFrame(row: OutboxRow, room: string): ClientFrame {
-  const { id, kind, body = "", message = "", files } = row;
-  if (kind === "post") {
-    const ids = files?.map((file) => file.id);
-    const base = { type: kind, ref: id, room, id, body } as const;
-    return ids === undefined ? base : { ...base, files: ids };
+  const { id, kind, body = "", message = "", on = true } = row;
+  const base = { ref: id, room, id };
+  switch (kind) {
+    case "post": {
+      const { files, parent } = row;
+      return {
+        ...{ type: kind, ...base, body },
+        ...files && { files: files.map((file) => file.id) },
+        ...parent !== undefined && { parent },
+      };
+    }
+    case "edit":
+      return { type: kind, ...base, message, body };
+    case "delete":
+      return { type: kind, ...base, message };
+    case "react":
+      return { type: kind, ...base, message, emoji: row.emoji ?? "", on };
+    case "pin":
+      return { type: kind, ...base, message, on };
   }
-  if (kind === "edit") return { type: kind, ref: id, room, id, message, body };
-  return { type: kind, ref: id, room, id, message };
 }
