@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import type { Translator } from "../lib/translate.ts";
 import type { ChatProps } from "./chat_props.ts";
 import { ReaderContext } from "./body_context.ts";
+import { RoomOfFiles } from "./files/use_trays.ts";
 import { DayLine, RoomStart } from "./LogLines.tsx";
 import type { MessageActions } from "./message_actions.ts";
 import { MessageRow } from "./MessageRow.tsx";
@@ -48,30 +49,32 @@ export function OlderPage(
         {t("room.reading")} <a href={address}>{t("room.newest")}</a>
       </p>
       <ReaderContext.Provider value={reader}>
-        <div class="older-log">
-          {page.more && first !== undefined
-            ? (
-              <p class="older">
-                <a href={`${address}?before=${first}`}>{t("room.older")}</a>
-              </p>
-            )
-            : <RoomStart name={room.name} empty={items.length === 0} />}
-          {items.map((item) =>
-            item.kind === "day"
-              ? <DayLine key={item.id} at={item.at} now={now} />
-              : item.kind === "message" && (
-                <MessageRow
-                  {...item}
-                  key={item.id}
-                  change={undefined}
-                  mine={false}
-                  waiting={false}
-                  editing={false}
-                  actions={NO_ACTIONS}
-                />
+        <RoomOfFiles.Provider value={room.id}>
+          <div class="older-log">
+            {page.more && first !== undefined
+              ? (
+                <p class="older">
+                  <a href={`${address}?before=${first}`}>{t("room.older")}</a>
+                </p>
               )
-          )}
-        </div>
+              : <RoomStart name={room.name} empty={items.length === 0} />}
+            {items.map((item) =>
+              item.kind === "day"
+                ? <DayLine key={item.id} at={item.at} now={now} />
+                : item.kind === "message" && (
+                  <MessageRow
+                    {...item}
+                    key={item.id}
+                    change={undefined}
+                    mine={false}
+                    waiting={false}
+                    editing={false}
+                    actions={NO_ACTIONS}
+                  />
+                )
+            )}
+          </div>
+        </RoomOfFiles.Provider>
       </ReaderContext.Provider>
       <p>
         <a class="button" href={address}>{t("room.newest")}</a>

@@ -213,6 +213,30 @@ Deno.test("A file is there for those who may read the room, while its message ha
     await until(() => filesBelow(app).length === 0, "the bytes to go");
   }));
 
+Deno.test("A private room's file is as if absent to all who are not in it", () =>
+  withApp(async (app) => {
+    const ada = await come(app, "Ada");
+    const eve = await come(app, "Eve");
+    const { id: room } = await app.atoll.rooms.create(
+      ada.guest.session,
+      "Crew",
+      "private",
+    );
+    const file = await upload(app, ada.cookie, "a.png", PNG);
+    assertEquals(outcome(await post(ada.guest, [file], { room })), "posted");
+    const get = async (cookie: string, path: string) => {
+      const answer = await app.request(path, { headers: { cookie } });
+      return [answer.status, (await answer.bytes()).length] as const;
+    };
+    assertEquals(await get(ada.cookie, pathOf(room, file)), [200, PNG.length]);
+    const absent = await get(eve.cookie, pathOf(uuidv7(), file));
+    assertEquals(absent[0], 404);
+    assertEquals(await get(eve.cookie, pathOf(room, file)), absent);
+    // Nor by way of a room that they may read.
+    const [status] = await get(eve.cookie, pathOf(eve.room, file));
+    assertEquals(status, 404);
+  }));
+
 Deno.test("A picture has a preview, made when it is first asked for, and gone with it", () =>
   withApp(async (app) => {
     const { cookie, guest, room } = await come(app, "Ada");

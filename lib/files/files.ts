@@ -52,6 +52,7 @@ export class Files {
   readonly #failed = new Set<string>();
   #sweeping: Promise<void> | undefined;
   #mustSweep = false;
+  #isClosed = false;
 
   /** Uses the database and the store. */
   constructor(options: FilesOptions) {
@@ -97,6 +98,7 @@ export class Files {
   /** Resolves when what is being removed is gone. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    this.#isClosed = true;
     this.#mustSweep = false;
     await this.#sweeping;
   }
@@ -124,6 +126,7 @@ export class Files {
 
   /** Unless the picture went in the meantime: nobody would remove the preview. */
   async #keep(hash: string, preview: Uint8Array): Promise<void> {
+    if (this.#isClosed) return;
     const used = await this.#db.read.selectFrom("attachments")
       .where("hash", "=", hash).select("id").executeTakeFirst();
     if (!used) return;
