@@ -67,6 +67,8 @@ Deno.test("Emoji are found by names, short codes and tags, the exact ones first"
       ["party_popper", "🎉"],
       ["tada", "🎉"],
       ["+1", "👍"],
+      ["rob", "🤖"],
+      ["ro", "🤣"],
       ["thumbs up", "👍"],
       ["Tears of JOY", "😂"],
     ] as const

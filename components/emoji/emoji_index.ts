@@ -101,15 +101,15 @@ function parseLine(line: string): Emoji {
   return { emoji: line.slice(0, space), label: parts[0]!, names, tags };
 }
 
-/** 0 for a whole name, more for a whole tag, for beginnings and for parts. */
+/** 0 for a whole name, more for its beginning, for a whole tag, for other parts. */
 function rankOf({ names, tags }: Emoji, wanted: string): number {
-  let best = names.includes(wanted) ? 0 : Infinity;
-  for (const word of [...names, ...tags]) {
-    const at = word.indexOf(wanted);
-    if (at < 0) continue;
-    const startsWord = at === 0 || /[\s\-:]/.test(word[at - 1]!);
-    const rank = word === wanted ? 1 : at === 0 ? 2 : startsWord ? 3 : 4;
-    best = Math.min(best, rank);
-  }
-  return best;
+  if (names.includes(wanted)) return 0;
+  if (names.some((name) => name.startsWith(wanted))) return 1;
+  if (tags.includes(wanted)) return 2;
+  const found = [...names, ...tags].filter((word) => word.includes(wanted));
+  if (found.length === 0) return Infinity;
+  const startsWord = found.some((word) =>
+    !/[\p{L}\p{N}]/u.test(word[word.indexOf(wanted) - 1] ?? "")
+  );
+  return startsWord ? 3 : 4;
 }
