@@ -1,6 +1,9 @@
 /** Node with Socket.IO, over WebSockets only. */
 import { createServer } from "node:http";
-import { Server } from "socket.io";
+import { createRequire } from "node:module";
+
+// Required, so that checking the project's types doesn't ask for it.
+const { Server } = createRequire(import.meta.url)("socket.io");
 
 const http = createServer();
 const io = new Server(http, { transports: ["websocket"] });
