@@ -29,6 +29,7 @@ import { CLOSE, type Person } from "./protocol.ts";
 import { RateLimiter } from "./rate_limiter.ts";
 import { Requests } from "./requests.ts";
 import { Retention } from "./retention.ts";
+import { RoomChanges } from "./room_changes.ts";
 import { Rooms } from "./rooms.ts";
 import { Search } from "./search.ts";
 import { type Session, Sessions } from "./sessions.ts";
@@ -148,6 +149,11 @@ export class Atoll {
         connectedIn: (room) => this.#following.connectedIn(room),
       }),
       limiter,
+    });
+    this.roomChanges = new RoomChanges({
+      db,
+      rooms: this.rooms,
+      messages: this.messages,
     });
     this.#presence = new Presence((...signal) => this.#hub.signal(...signal));
     this.#hub = new ChatHub(hubLog(db, this.#log), {

@@ -197,6 +197,11 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorInfo>> = {
     retry: false,
     message: "Messages are kept for 1 to 3650 days, or for ever",
   },
+  topic_too_long: {
+    status: 422,
+    retry: false,
+    message: "A topic may have 250 characters: shorten it",
+  },
   file_too_big: {
     status: 413,
     retry: false,

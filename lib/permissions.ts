@@ -41,6 +41,11 @@ const staff = isStaff;
 const keepers: Rule = (role, { kind, inside, maker }) =>
   kind === "open" ? maker || isStaff(role) : inside && (maker || isStaff(role));
 
+/** Who may give links to the room to people who are not here yet. */
+const hosts: Rule = (role, { inside }) => role !== "guest" && inside;
+const openHosts: Rule = (role, standing) =>
+  isStaff(role) || hosts(role, standing);
+
 interface RoomRules {
   open: Rule;
   private: Rule;
@@ -55,7 +60,9 @@ export const ROOM_ACTIONS = {
   follow: { open: everyone, private: inside, direct: inside },
   leave: { open: inside, private: inside, direct: nobody },
   pin: { open: accounts, private: inside, direct: inside },
-  invite: { open: everyone, private: inside, direct: nobody },
+  // Who wants into an open room goes there: this lets in again who was sent out.
+  invite: { open: keepers, private: inside, direct: nobody },
+  inviteByLink: { open: openHosts, private: hosts, direct: nobody },
   manage: { open: keepers, private: keepers, direct: nobody },
   remove: { open: keepers, private: keepers, direct: nobody },
   deleteOthers: { open: staff, private: keepers, direct: nobody },

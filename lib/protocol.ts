@@ -109,6 +109,7 @@ export type ErrorCode =
   | "bad_retention"
   | "file_too_big"
   | "too_many_uploads"
+  | "topic_too_long"
   | "upload_broken"
   | "no_file"
   | "forbidden"

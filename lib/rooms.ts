@@ -35,6 +35,13 @@ export interface SeenRoom extends Room, Standing {
   people?: Person[];
 }
 
+/** Lets pass numbers of days after which messages may go; null is the default. */
+export function checkRetention(days: number | null): void {
+  const isValid = days === null ||
+    Number.isInteger(days) && days >= 1 && days <= LIMITS.retentionDays;
+  if (!isValid) throw new Refusal("bad_retention");
+}
+
 /** A room in the list of all rooms. */
 export interface ListedRoom extends Room {
   /** Seq of its newest entry, 0 when empty. */
@@ -219,21 +226,27 @@ export class Rooms {
     return { id, slug: id, name: "", kind: "direct" };
   }
 
-  /** Who belongs to a room, in the order of their names. */
-  async people(room: string): Promise<(Person & { role: Role })[]> {
+  /** Who belongs to a room, in the order of their names, `limit` of them. */
+  async people(
+    room: string,
+    limit: number,
+  ): Promise<(Person & { role: Role })[]> {
     return await this.#db.read.selectFrom("memberships")
       .innerJoin("persons", "persons.id", "memberships.person")
-      .where("room", "=", room).orderBy("persons.name")
+      .where("room", "=", room).orderBy("persons.name").limit(limit)
       .select(["persons.id", "persons.name", "role"]).execute();
   }
 
-  /** Follows an open room; nothing changes when the person does already. */
+  /**
+   * Follows an open room; nothing changes when the person does already.
+   * Refused with `no_room` or `removed`.
+   */
   async follow(person: string, room: string): Promise<void> {
     const membership = await this.#db.read.selectFrom("memberships")
       .where("person", "=", person).where("room", "=", room)
       .select("joined_at").executeTakeFirst();
     if (membership) return;
-    await this.#db.write("follow", { person, room, now: this.#now() });
+    await this.#db.write("followOpen", { person, room, now: this.#now() });
     this.onFollowedChange(person);
   }
 
@@ -270,9 +283,7 @@ export class Rooms {
    * default. Refused with `no_room` or `bad_retention`.
    */
   async setRetention(room: string, days: number | null): Promise<void> {
-    const isValid = days === null ||
-      Number.isInteger(days) && days >= 1 && days <= LIMITS.retentionDays;
-    if (!isValid) throw new Refusal("bad_retention");
+    checkRetention(days);
     await this.#db.write("setRetention", { room, days });
     this.onRetentionChange();
   }

@@ -96,6 +96,10 @@ export class AppendPlan {
   /** Gives the draft its place, or finds the one it has, or refuses it. */
   add(draft: Draft): Outcome {
     const found = this.#entriesById.get(draft.id);
+    // To those outside, what others wrote is as if it were not there.
+    if (found && found.author !== draft.author && this.#shuts(draft)) {
+      return { refused: "no_room" };
+    }
     if (found) return repeated(found, draft);
     const place = this.#placesById.get(draft.id);
     if (place) return repetition(place);
@@ -130,17 +134,22 @@ export class AppendPlan {
 
   /** The room may be closed to the author since the draft was checked (D5). */
   #whyNot(draft: Draft): ErrorCode | undefined {
-    const { kind, archived_at } = this.room;
-    const invited = draft.kind === "member" && draft.invited;
-    if (kind !== "open" && !invited && !this.#insiders.has(draft.author)) {
-      return "no_room";
-    }
+    if (this.#shuts(draft)) return "no_room";
     if (draft.kind === "settings") {
       const taken = draft.named && this.#takenNames.has(draft.named.key);
       return taken ? "name_taken" : undefined;
     }
-    if (archived_at !== null && draft.kind !== "member") return "archived";
+    if (this.room.archived_at !== null && draft.kind !== "member") {
+      return "archived";
+    }
     return undefined;
+  }
+
+  /** Whether the room is closed to the draft's author. */
+  #shuts(draft: Draft): boolean {
+    const invited = draft.kind === "member" && draft.invited;
+    return this.room.kind !== "open" && !invited &&
+      !this.#insiders.has(draft.author);
   }
 
   #post(draft: Draft & { kind: "posted" }): Outcome {

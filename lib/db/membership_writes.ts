@@ -1,9 +1,28 @@
 /** Write transactions on who follows which room, and how far they have read it. */
+import { Refusal } from "../errors.ts";
 import type { MovedCursor } from "./drafts.ts";
 import type { Notify } from "../protocol.ts";
 import type { Trx } from "./schema.ts";
 
-/** Starts to follow a room, with everything in it counted as read. */
+/**
+ * Follows an open room. What the caller saw may have changed since: refused
+ * with `no_room`, or with `removed` for who was sent out until later.
+ */
+export async function followOpen(
+  trx: Trx,
+  { person, room, now }: { person: string; room: string; now: number },
+): Promise<void> {
+  const open = await trx.selectFrom("rooms").where("id", "=", room)
+    .where("kind", "=", "open").select("id").executeTakeFirst();
+  if (!open) throw new Refusal("no_room");
+  const removal = await trx.selectFrom("removals").where("person", "=", person)
+    .where("room", "=", room).where("until", ">", now)
+    .select("until").executeTakeFirst();
+  if (removal) throw new Refusal("removed");
+  await follow(trx, { person, room, now });
+}
+
+/** Puts a room among a person's, with everything in it counted as read. */
 export async function follow(
   trx: Trx,
   { person, room, now }: { person: string; room: string; now: number },

@@ -5,7 +5,7 @@
  */
 import { append } from "./append.ts";
 import {
-  follow,
+  followOpen,
   leaveRoom,
   markRead,
   markUnread,
@@ -67,7 +67,7 @@ export const writes = {
   removePasskey,
   createRoom,
   openDirectRoom,
-  follow,
+  followOpen,
   leaveRoom,
   markRead,
   probe,
