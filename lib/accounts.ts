@@ -1,5 +1,6 @@
 /** People: how someone enters, and what they are called. */
 import type { Database } from "./db/open.ts";
+import type { Entrance } from "./db/people_writes.ts";
 import { uuidv7 } from "./client/uuid.ts";
 import { checkPersonName } from "./names.ts";
 import { FORMER_NAME, type Person } from "./protocol.ts";
@@ -31,12 +32,22 @@ export class Accounts {
 
   /** Lets a guest in, at a device; refused with a `name_…` code. */
   async enter(text: string, device = ""): Promise<Newcomer> {
+    const { entrance, newcomer } = await this.prepare(text, device);
+    await this.#db.write("enter", entrance);
+    return newcomer;
+  }
+
+  /** Someone who is to be let in by another write; refused with a `name_…` code. */
+  async prepare(
+    text: string,
+    device = "",
+  ): Promise<{ entrance: Entrance; newcomer: Newcomer }> {
     const { name, key } = checkPersonName(text);
     const now = this.#now();
     const token = newToken();
     const person = { id: uuidv7(now), name };
     const expiresAt = now + SESSION_LIFETIME;
-    await this.#db.write("enter", {
+    const entrance = {
       person: person.id,
       name,
       key,
@@ -45,8 +56,8 @@ export class Accounts {
       now,
       expiresAt,
       freedBefore: now - SESSION_LIFETIME,
-    });
-    return { person, token, expiresAt };
+    };
+    return { entrance, newcomer: { person, token, expiresAt } };
   }
 
   /** Gives a person another name; refused with a `name_…` code. */

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { createDefine, type Define } from "fresh";
 import { Accounts } from "./accounts.ts";
+import { Audit } from "./audit.ts";
 import { Attempts } from "./attempts.ts";
 import { Challenges } from "./challenges.ts";
 import { ChatHub } from "./chat_hub.ts";
@@ -15,13 +16,16 @@ import { LocalFiles } from "./files/file_store.ts";
 import { Following } from "./following.ts";
 import { Health } from "./health.ts";
 import { History } from "./history.ts";
+import { Invitations } from "./invitations.ts";
 import type { Locale } from "./locale.ts";
 import { logError } from "./logging.ts";
 import { MessageLog } from "./message_log.ts";
 import { Mentions } from "./mentions.ts";
 import { Messages } from "./messages.ts";
 import { metricsText, watchEventLoop } from "./metrics.ts";
+import { type Measure, Order } from "./order.ts";
 import { PageReports } from "./page_reports.ts";
+import { Place } from "./place.ts";
 import { Passkeys } from "./passkeys.ts";
 import { PasswordHasher } from "./password_hasher.ts";
 import { Presence } from "./presence.ts";
@@ -29,7 +33,6 @@ import { CLOSE, type Person } from "./protocol.ts";
 import { RateLimiter } from "./rate_limiter.ts";
 import { Requests } from "./requests.ts";
 import { Retention } from "./retention.ts";
-import { RoomChanges } from "./room_changes.ts";
 import { Rooms } from "./rooms.ts";
 import { Search } from "./search.ts";
 import { type Session, Sessions } from "./sessions.ts";
@@ -64,15 +67,18 @@ const RESTART_SPREAD = 2_000;
 export class Atoll {
   readonly config: Config;
   readonly accounts: Accounts;
+  readonly place: Place;
+  readonly order: Order;
+  readonly invitations: Invitations;
+  readonly audit: Audit;
   readonly sessions: Sessions;
   readonly hasher: PasswordHasher = new PasswordHasher();
   readonly credentials: Credentials;
   readonly passkeys: Passkeys;
   readonly rooms: Rooms;
   readonly messages: Messages;
-  readonly files: Files;
-  readonly roomChanges: RoomChanges;
   readonly history: History;
+  readonly files: Files;
   readonly search: Search;
   readonly health: Health;
   readonly #db: Database;
@@ -101,6 +107,10 @@ export class Atoll {
     this.accounts = new Accounts(db);
     const { sessions, hasher } = this;
     const attempts = new Attempts();
+    const { accounts } = this;
+    this.place = new Place({ db, accounts, attempts });
+    this.order = new Order(db);
+    this.audit = new Audit(db);
     this.credentials = new Credentials({ db, sessions, hasher, attempts });
     this.passkeys = new Passkeys({
       db,
@@ -138,8 +148,8 @@ export class Atoll {
         this.#following.roomTrimmed(trimmed);
       },
     });
-    const limiter = new RateLimiter(POST_RATE);
     this.history = new History(db, this.#log);
+    const limiter = new RateLimiter(POST_RATE);
     this.messages = new Messages({
       db,
       log: this.#log,
@@ -150,8 +160,8 @@ export class Atoll {
       }),
       limiter,
     });
-    this.roomChanges = new RoomChanges({
-      db,
+    this.invitations = new Invitations({
+      ...{ db, accounts, attempts },
       rooms: this.rooms,
       messages: this.messages,
     });
@@ -203,6 +213,9 @@ export class Atoll {
     };
     this.accounts.onRemove = (person, hashes) => sessions.ended(person, hashes);
     this.accounts.onChange = (person) => this.#changed(person);
+    this.order.onMeasure = (person, { kind }) => this.#measured(person, kind);
+    this.place.onOwner = (person) => this.#standingChanged(person);
+    this.invitations.onUse = (person) => this.#standingChanged(person);
     this.#sessionTimer = setInterval(
       () => void this.#checkSessions(),
       SESSION_TIMES.interval,
@@ -307,6 +320,26 @@ export class Atoll {
     } catch (error) {
       logError(error);
     }
+  }
+
+  /** What was done about a person reaches their open connections at once (D5). */
+  async #measured(person: string, kind: Measure["kind"]): Promise<void> {
+    if (kind === "ban" || kind === "kick") {
+      const [code, reason] = kind === "ban"
+        ? [CLOSE.banned, "banned"] as const
+        : [CLOSE.sessionEnded, "session_ended"] as const;
+      for (const connection of [...this.#following.connectionsOf(person)]) {
+        connection.close(code, reason);
+      }
+      this.#presence.signedOut(person);
+    }
+    await this.#standingChanged(person);
+  }
+
+  async #standingChanged(person: string): Promise<void> {
+    const connections = [...this.#following.connectionsOf(person)];
+    await Promise.all(connections.map((one) => this.#checkSession(one)));
+    this.#following.personChanged(person);
   }
 
   #changed(person: Person): void {

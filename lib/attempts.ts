@@ -8,18 +8,38 @@ const FROM_ADDRESS = { perSecond: 1 / 3, burst: 100 };
 const AT_ACCOUNT = { perSecond: 1 / 60, burst: 8 };
 /** At one account from everywhere: guesses from many machines stay few. */
 const AT_ACCOUNT_IN_ALL = { perSecond: 1 / 10, burst: 60 };
+/** Codes of links from one address that were wrong. */
+const WRONG_CODES = { perSecond: 1 / 60, burst: 20 };
 
 /** Token buckets by address and account. */
 export class Attempts {
   readonly #address: RateLimiter;
   readonly #pair: RateLimiter;
   readonly #account: RateLimiter;
+  readonly #codes: RateLimiter;
 
   /** Attempts by the given clock. */
   constructor(now: () => number = Date.now) {
     this.#address = new RateLimiter(FROM_ADDRESS, now);
     this.#pair = new RateLimiter(AT_ACCOUNT, now);
     this.#account = new RateLimiter(AT_ACCOUNT_IN_ALL, now);
+    this.#codes = new RateLimiter(WRONG_CODES, now);
+  }
+
+  /** Tries a code of a link; refused with `too_fast` after many that were wrong from this address. */
+  async code<T>(address: string, attempt: () => Promise<T>): Promise<T> {
+    const from = networkOf(address);
+    refuse(this.#codes.take(from));
+    try {
+      const result = await attempt();
+      this.#codes.giveBack(from);
+      return result;
+    } catch (error) {
+      const code = error instanceof Refusal ? error.code : "internal";
+      const isWrong = code === "wrong_code" || code === "no_invitation";
+      if (!isWrong) this.#codes.giveBack(from);
+      throw error;
+    }
   }
 
   /**

@@ -1,17 +1,20 @@
 /** Passwords and recovery codes: how a guest becomes an account, and comes back. */
 import { Attempts } from "./attempts.ts";
+import { hashCode, newCode } from "./codes.ts";
 import type { Database } from "./db/open.ts";
 import { Refusal } from "./errors.ts";
 import { personNameKey } from "./names.ts";
 import type { PasswordHasher } from "./password_hasher.ts";
 import { checkPassword, normalizePassword } from "./passwords.ts";
-import { hashRecoveryCode, newRecoveryCodes } from "./recovery_codes.ts";
 import {
   type Newcomer,
   personOf,
   type Session,
   type Sessions,
 } from "./sessions.ts";
+
+/** How many recovery codes one gets; each works once. */
+const CODES = 10;
 
 /** A passkey in the list of one's own. */
 export interface ListedPasskey {
@@ -206,7 +209,7 @@ export class Credentials {
     if (!found) throw new Refusal("bad_credentials");
     const ended = await this.#db.write("recover", {
       person: found.id,
-      code: await hashRecoveryCode(code),
+      code: await hashCode(code),
       hash,
       now: this.#now(),
     });
@@ -229,8 +232,8 @@ export async function mintCodes(): Promise<{
   codes: string[];
   hashes: Uint8Array[];
 }> {
-  const codes = newRecoveryCodes();
-  return { codes, hashes: await Promise.all(codes.map(hashRecoveryCode)) };
+  const codes = Array.from({ length: CODES }, () => newCode(4));
+  return { codes, hashes: await Promise.all(codes.map(hashCode)) };
 }
 
 /** What a passkey is called: one line of up to 60 characters. */

@@ -257,6 +257,32 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorInfo>> = {
     retry: false,
     message: "A message takes 20 kinds of reactions and 500 of them in all",
   },
+  banned: {
+    status: 403,
+    retry: false,
+    message: "You may not come in for now: see until when, and why",
+  },
+  no_credentials: {
+    status: 409,
+    retry: false,
+    message: "Guests have no way to sign in again: they get no role",
+  },
+  no_invitation: {
+    status: 404,
+    retry: false,
+    message: "The invitation is unknown, over or used up: ask for another",
+  },
+  invitation_needed: {
+    status: 403,
+    retry: false,
+    message: "Only people with an invitation may come in: ask for one",
+  },
+  wrong_code: {
+    status: 403,
+    retry: false,
+    message:
+      "The code is wrong or was used: a start of the server prints another",
+  },
   internal: {
     status: 500,
     retry: true,

@@ -114,6 +114,8 @@ export class Messages {
   }
 
   async #checkNew(who: Who, draft: Draft): Promise<void> {
+    // Whom an invitation lets in can't see the room before.
+    if (draft.kind === "member" && draft.invited) return;
     const room = await this.#rooms.see(who, draft.room);
     this.#checkRight(who, draft, room);
     if (draft.kind === "posted" || draft.kind === "edited") {
@@ -142,7 +144,6 @@ export class Messages {
   #checkRight(who: Who, draft: Draft, room: SeenRoom): void {
     const muted = (who.mutedUntil ?? 0) > this.#now();
     if (muted && SAYING.has(draft.kind)) throw new Refusal("muted");
-    if (draft.kind === "member" && draft.invited) return;
     if (!mayInRoom(who.role, actionOf(draft), room)) {
       throw new Refusal("forbidden");
     }

@@ -40,6 +40,11 @@ export function checkRoomName(text: string): CheckedName {
   return checkName(name, LIMITS.roomNameGraphemes, reservedRooms);
 }
 
+/** Checks the name of the place; throws {@link Refusal} with a `name_…` code. */
+export function checkPlaceName(text: string): string {
+  return checkName(text, LIMITS.roomNameGraphemes, new Set()).name;
+}
+
 /**
  * The part of an address that stands for a room: lower case, letters, digits
  * and marks of any script, `-` between words; never empty and never a UUID.

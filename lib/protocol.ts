@@ -61,6 +61,8 @@ export const CLOSE = {
   sessionEnded: 4500,
   /** Too many frames that are not of this protocol. */
   badFrames: 4501,
+  /** The person was banned: the start page says until when, and why. */
+  banned: 4502,
 } as const;
 
 /** Whether a client should connect again after this close code. */
@@ -107,9 +109,9 @@ export type ErrorCode =
   | "not_a_websocket"
   | "cannot_leave"
   | "bad_retention"
+  | "topic_too_long"
   | "file_too_big"
   | "too_many_uploads"
-  | "topic_too_long"
   | "upload_broken"
   | "no_file"
   | "forbidden"
@@ -119,6 +121,11 @@ export type ErrorCode =
   | "no_person"
   | "bad_reaction"
   | "too_many_reactions"
+  | "banned"
+  | "no_credentials"
+  | "no_invitation"
+  | "invitation_needed"
+  | "wrong_code"
   | "internal";
 
 export type {
@@ -389,6 +396,8 @@ export interface MeFrame {
   epoch: string;
   person: Person;
   role: Role;
+  /** Until when one may not write, in milliseconds since 1970, and why. */
+  muted?: { until: number; reason: string };
   rooms: FollowedRoom[];
 }
 

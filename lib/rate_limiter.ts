@@ -35,6 +35,12 @@ export class RateLimiter {
     return 0;
   }
 
+  /** Gives a token back that was taken for what turned out to need none. */
+  giveBack(key: string): void {
+    const bucket = this.#buckets.get(key);
+    if (bucket) bucket.tokens = Math.min(this.#burst, bucket.tokens + 1);
+  }
+
   #refilled(key: string): Bucket {
     const now = this.#now();
     const bucket = this.#buckets.get(key);

@@ -298,6 +298,7 @@ export class Rooms {
       .select([
         ...["persons.head as version", "persons.name as person"] as const,
         "persons.picture as picture",
+        ...["muted_until", "mute_reason"] as const,
         ...["role", "rooms.id as room", "slug", "rooms.name as name"] as const,
         ...["rooms.kind as kind", "topic", "archived_at"] as const,
         ...["rooms.head as head", "posts", "floor_posts"] as const,
@@ -312,9 +313,10 @@ export class Rooms {
           .select((eb) => eb.fn.countAll<number>().as("mentions"))
           .as("mentions")
       ).execute();
-    const [{ version, person: name, picture, role }] = rows as [
-      typeof rows[number],
-    ];
+    const [own] = rows as [typeof rows[number]];
+    const { version, person: name, picture, role } = own;
+    const { muted_until: until, mute_reason: reason } = own;
+    const isMuted = until !== null && until > this.#now();
     const rooms = rows.flatMap((row) => row.room === null ? [] : toRoom(row));
     const direct = rooms.filter(({ kind }) => kind === "direct");
     const others = await this.#othersOf(person, direct.map(({ room }) => room));
@@ -325,6 +327,7 @@ export class Rooms {
       epoch: this.#db.epoch,
       person: personOf({ id: person, name, picture }),
       role,
+      ...isMuted && { muted: { until, reason: reason ?? "" } },
       rooms: rooms.sort(byName),
     };
   }

@@ -55,6 +55,12 @@ export interface Newcomer {
   expiresAt: number;
 }
 
+/** Until when someone may not come in, in milliseconds since 1970, and why. */
+export interface Ban {
+  until: number;
+  reason: string;
+}
+
 /** A new session's secret: 256 random bits as base64url. */
 export function newToken(): string {
   return crypto.getRandomValues(new Uint8Array(32))
@@ -141,6 +147,21 @@ export class Sessions {
   async ofRequest(request: Request): Promise<Session | null> {
     const token = bearerToken(request) ?? cookieOf(request.headers, COOKIE);
     return token ? await this.find(token) : null;
+  }
+
+  /** The ban of who a request comes from, or null: until it ends their sessions hold nothing. */
+  async banOf(request: Request): Promise<Ban | null> {
+    const token = bearerToken(request) ?? cookieOf(request.headers, COOKIE);
+    if (!token) return null;
+    const now = this.#now();
+    const row = await this.#db.read.selectFrom("sessions")
+      .innerJoin("persons", "persons.id", "sessions.person")
+      .where("token_hash", "=", await hashToken(token))
+      .where("expires_at", ">", now).where("banned_until", ">", now)
+      .select(["banned_until as until", "ban_reason as reason"])
+      .executeTakeFirst();
+    if (!row) return null;
+    return { until: row.until!, reason: row.reason ?? "" };
   }
 
   /** Lets someone in who proved who they are, with a session that is always new. */

@@ -1,6 +1,7 @@
 /** The one transaction that puts entries into logs (L1). */
 import { sql } from "kysely";
 import type { AppendPlan } from "./append_plan.ts";
+import { recordEntries } from "./audit_writes.ts";
 import { type AppendArgs, readPlans } from "./append_reads.ts";
 import type { Changes, MovedCursor, Outcome, RoomHead } from "./drafts.ts";
 import { attach, detach } from "./file_writes.ts";
@@ -44,6 +45,7 @@ export async function append(
     posts,
   }));
   const acts = await carryOut(trx, changed, now);
+  await recordEntries(trx, changed);
   const mentioned = await writeMentions(trx, changed);
   const people = [...mentioned, ...acts.flatMap((act) => act.person ?? [])];
   const filesLost = changed.some(({ deleted }) => deleted.size > 0);

@@ -177,12 +177,20 @@ export class AppendPlan {
   #act(draft: MemberDraft | SettingsDraft): Outcome {
     this.acts.push(draft);
     if (draft.kind === "settings") {
+      this.#note(draft, null);
       if (draft.archived !== undefined) {
         this.room.archived_at = draft.archived ? this.#at : null;
       }
     } else if (draft.change === "joined") this.#insiders.add(draft.person.id);
     else this.#insiders.delete(draft.person.id);
+    if (draft.kind === "member" && draft.change === "removed") {
+      this.#note(draft, draft.person.id);
+    }
     return this.#stand(draft);
+  }
+
+  #note(draft: Draft, person: string | null): void {
+    this.noted.push({ draft, at: this.#at, person });
   }
 
   #edit(message: MessageRow, draft: Draft & { kind: "edited" }): Outcome {
@@ -197,6 +205,7 @@ export class AppendPlan {
 
   #delete(message: MessageRow, draft: Draft): Outcome {
     const outcome = this.#about(message, draft);
+    if (message.author !== draft.author) this.#note(draft, message.author);
     message.body = "";
     message.deleted = 1;
     message.data = message.reactions = message.pinned_at = null;

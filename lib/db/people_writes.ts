@@ -2,6 +2,7 @@
 import { Refusal } from "../errors.ts";
 import { FORMER_NAME } from "../protocol.ts";
 import { bumpPerson, follow } from "./membership_writes.ts";
+import { keepAnOwner } from "./order_writes.ts";
 import type { Trx } from "./schema.ts";
 import {
   endOtherSessions,
@@ -15,22 +16,27 @@ export interface Entrance extends NewSession {
   key: string;
   /** Guests not seen since then lose their name (N1). */
   freedBefore: number;
+  /** The one room that they may see: then it is not the lobby. */
+  onlyRoom?: string | null;
 }
 
 /** Adds a guest who follows the lobby, with a session; refused with `name_taken`. */
 export async function enter(trx: Trx, entrance: Entrance): Promise<void> {
   const { person, name, key, now } = entrance;
+  const { onlyRoom = null } = entrance;
   await claimName(trx, entrance);
   await trx.insertInto("persons").values({
     id: person,
     name,
     name_key: key,
     role: "guest",
+    only_room: onlyRoom,
     head: 1,
     created_at: now,
     last_seen_at: now,
   }).execute();
   await insertSession(trx, { ...entrance, provedAt: 0 });
+  if (onlyRoom !== null) return;
   const lobby = await trx.selectFrom("rooms").where("slug", "=", "lobby")
     .select("id").executeTakeFirstOrThrow();
   await follow(trx, { person, room: lobby.id, now });
@@ -58,9 +64,12 @@ async function claimName(
   },
 ): Promise<void> {
   const holder = await trx.selectFrom("persons").where("name_key", "=", key)
-    .select(["id", "role", "last_seen_at"]).executeTakeFirst();
+    .select(["id", "role", "last_seen_at", "banned_until"])
+    .executeTakeFirst();
   if (!holder || holder.id === person) return;
-  if (holder.role !== "guest" || holder.last_seen_at >= freedBefore) {
+  // A ban lasts by the name, too: nobody comes back under it.
+  const heldUntil = Math.max(holder.last_seen_at, holder.banned_until ?? 0);
+  if (holder.role !== "guest" || heldUntil >= freedBefore) {
     throw new Refusal("name_taken");
   }
   await trx.updateTable("persons").where("id", "=", holder.id)
@@ -75,7 +84,7 @@ export async function removeAccount(
   trx: Trx,
   { person }: { person: string },
 ): Promise<Uint8Array[]> {
-  await requireAnotherOwner(trx, person);
+  await keepAnOwner(trx, person);
   const ended = await endOtherSessions(trx, { person, keep: null });
   const tables = [
     "passwords",
@@ -92,15 +101,6 @@ export async function removeAccount(
     .execute();
   await bumpPerson(trx, person);
   return ended;
-}
-
-/** A place without an owner could not be kept. */
-async function requireAnotherOwner(trx: Trx, person: string): Promise<void> {
-  const owners = await trx.selectFrom("persons").where("role", "=", "owner")
-    .select("id").limit(2).execute();
-  if (owners.length === 1 && owners[0]!.id === person) {
-    throw new Refusal("last_owner");
-  }
 }
 
 /** A picture of a person, or null for none. */

@@ -24,6 +24,7 @@ export interface PersonsTable {
   only_room: Generated<string | null>;
   /** Until when they may not write, or null. */
   muted_until: Generated<number | null>;
+  mute_reason: Generated<string | null>;
   /** Until when they may not come in, or null. */
   banned_until: Generated<number | null>;
   ban_reason: Generated<string | null>;

@@ -38,7 +38,7 @@ export async function signIn(trx: Trx, session: NewSession): Promise<void> {
     .returning("banned_until").executeTakeFirst();
   // The account was deleted while its password was verified.
   if (!holder) throw new Refusal("bad_credentials");
-  if ((holder.banned_until ?? 0) > now) throw new Refusal("forbidden");
+  if ((holder.banned_until ?? 0) > now) throw new Refusal("banned");
   await insertSession(trx, { ...session, provedAt: now });
 }
 

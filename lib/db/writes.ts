@@ -30,6 +30,13 @@ import {
   sweepSessions,
   touchSession,
 } from "./session_writes.ts";
+import {
+  invite,
+  revokeInvitation,
+  useInvitation,
+} from "./invitation_writes.ts";
+import { keepOrder } from "./order_writes.ts";
+import { changePlace, claimPlace, offerSetup } from "./place_writes.ts";
 import { setRetention, trimRoom } from "./retention_writes.ts";
 import {
   addUpload,
@@ -80,6 +87,13 @@ export const writes = {
   expireUploads,
   forgetLoose,
   indexMessages,
+  keepOrder,
+  offerSetup,
+  claimPlace,
+  changePlace,
+  invite,
+  revokeInvitation,
+  useInvitation,
 };
 
 /** The names of all write transactions. */

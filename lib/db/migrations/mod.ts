@@ -7,6 +7,7 @@ import { files } from "./0003_files.ts";
 import { search } from "./0004_search.ts";
 import { team } from "./0005_team.ts";
 import { accounts } from "./0006_accounts.ts";
+import { order } from "./0007_order.ts";
 import type { Dialect, Migration } from "./migration.ts";
 
 /** All steps in order; the version of a schema is how many of them it has taken. */
@@ -17,6 +18,7 @@ export const MIGRATIONS: readonly Migration[] = [
   search,
   team,
   accounts,
+  order,
 ];
 
 /** What `migrate` needs besides the database. */

@@ -3,10 +3,7 @@ import { define } from "../../../lib/app.ts";
 import { Refusal } from "../../../lib/errors.ts";
 import { readJson } from "../../../lib/bodies.ts";
 
-const newRoom = v.object({
-  name: v.string(),
-  kind: v.optional(v.picklist(["open", "private"])),
-});
+const newRoom = v.object({ name: v.string() });
 
 export const handler = define.handlers({
   /** Open rooms, the busiest first; `?q=` keeps those whose name contains it. */
@@ -20,8 +17,8 @@ export const handler = define.handlers({
   /** Makes a room, which one then follows. */
   async POST({ req, state: { atoll, session } }) {
     if (!session) throw new Refusal("unauthorized");
-    const { name, kind } = await readJson(req, newRoom);
-    const room = await atoll.rooms.create(session, name, kind);
+    const { name } = await readJson(req, newRoom);
+    const room = await atoll.rooms.create(session, name);
     return Response.json({ room }, { status: 201 });
   },
 });

@@ -10,10 +10,11 @@ export const handler = define.handlers({
     return new Response(null, { status: 204 });
   },
 
-  /** Stops following it, or leaves it for good. */
+  /** Stops following it. */
   async DELETE({ params, state: { atoll, session } }) {
     if (!session) throw new Refusal("unauthorized");
-    await atoll.roomChanges.leave(session, params.room!);
+    const room = await atoll.rooms.see(session, params.room!);
+    await atoll.rooms.leave(session.person.id, room.id);
     return new Response(null, { status: 204 });
   },
 });

@@ -1,0 +1,187 @@
+/** Write transactions on invitations. */
+import { Refusal } from "../errors.ts";
+import { may, mayInRoom } from "../permissions.ts";
+import type { Role, RoomKind } from "../protocol.ts";
+import { record } from "./audit_writes.ts";
+import { bumpPerson, followOpen } from "./membership_writes.ts";
+import { enter, type Entrance } from "./people_writes.ts";
+import type { InvitationsTable, Trx } from "./schema.ts";
+
+/** An invitation to be made. */
+export interface NewInvitation {
+  id: string;
+  hash: Uint8Array;
+  role: "member" | "guest";
+  /** The one room that guests see; members are in it besides all others. */
+  room: string | null;
+  actor: string;
+  now: number;
+  /** Milliseconds since 1970, null for never. */
+  expiresAt: number | null;
+  maxUses: number | null;
+}
+
+/** Makes an invitation; refused with `forbidden`, or `no_room`. */
+export async function invite(trx: Trx, one: NewInvitation): Promise<void> {
+  const { id, hash, role, room, actor, now, expiresAt, maxUses } = one;
+  await checkInviter(trx, one);
+  await trx.insertInto("invitations").values({
+    ...{ id, token_hash: hash, role, room, uses: 0, max_uses: maxUses },
+    ...{ created_by: actor, created_at: now, expires_at: expiresAt },
+  }).execute();
+  await record(trx, {
+    ...{ at: now, actor, action: "invite", room },
+    detail: { role, expiresAt, maxUses },
+  });
+}
+
+/** Members let guests into rooms that they are in; staff let in anyone. */
+async function checkInviter(
+  trx: Trx,
+  { actor, role, room }: NewInvitation,
+): Promise<void> {
+  const by = await trx.selectFrom("persons").where("id", "=", actor)
+    .select(["role", "only_room"]).executeTakeFirst();
+  if (!by || by.only_room !== null) throw new Refusal("forbidden");
+  const needsStaff = room === null || role === "member";
+  if (needsStaff && !may(by.role, "invitePeople")) {
+    throw new Refusal("forbidden");
+  }
+  if (room === null) return;
+  const standing = await standingOf(trx, actor, room);
+  if (!standing || !mayInRoom(by.role, "read", standing)) {
+    throw new Refusal("no_room");
+  }
+  if (!mayInRoom(by.role, "inviteByLink", standing)) {
+    throw new Refusal("forbidden");
+  }
+}
+
+async function standingOf(trx: Trx, person: string, room: string) {
+  const found = await trx.selectFrom("rooms").where("id", "=", room)
+    .select(["kind", "created_by"]).executeTakeFirst();
+  if (!found) return null;
+  const inside = await isInside(trx, person, room);
+  return { kind: found.kind, inside, maker: found.created_by === person };
+}
+
+async function isInside(trx: Trx, person: string, room: string) {
+  const row = await trx.selectFrom("memberships").where("room", "=", room)
+    .where("person", "=", person).select("person").executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Takes an invitation back: staff any, others their own. Refused with `no_invitation`. */
+export async function revokeInvitation(
+  trx: Trx,
+  { id, actor, now }: { id: string; actor: string; now: number },
+): Promise<void> {
+  const by = await trx.selectFrom("persons").where("id", "=", actor)
+    .select("role").executeTakeFirst();
+  const isStaff = by !== undefined && may(by.role, "invitePeople");
+  const found = await trx.deleteFrom("invitations").where("id", "=", id)
+    .$if(!isStaff, (query) => query.where("created_by", "=", actor))
+    .returning(["room", "role"]).executeTakeFirst();
+  if (!found) throw new Refusal("no_invitation");
+  const { room, role } = found;
+  await record(trx, {
+    ...{ at: now, actor, action: "revoke", room },
+    detail: { role },
+  });
+}
+
+/** Someone who comes by an invitation. */
+export interface InvitedArgs {
+  hash: Uint8Array;
+  person: string;
+  /** Null for someone who is here already. */
+  newcomer: Entrance | null;
+  now: number;
+}
+
+/** Where an invitation leads. */
+export interface Invited {
+  role: Role;
+  room: string | null;
+  /** An entry has to say that they came in. */
+  kind: RoomKind | null;
+}
+
+/**
+ * Lets someone in by an invitation, or who is here into its room. Refused
+ * with `no_invitation` when it is unknown, over, used up or was made by
+ * someone who may not make it any more; with `forbidden` for a guest of
+ * another room.
+ */
+export async function useInvitation(
+  trx: Trx,
+  { hash, person, newcomer, now }: InvitedArgs,
+): Promise<Invited> {
+  const found = await trx.selectFrom("invitations")
+    .where("token_hash", "=", hash).selectAll().executeTakeFirst();
+  if (!found || isOver(found, now)) throw new Refusal("no_invitation");
+  const { room } = found;
+  const kind = await kindOf(trx, found);
+  if (newcomer) {
+    await enter(trx, { ...newcomer, onlyRoom: onlyRoomOf(found) });
+  } else if (await isUseless(trx, person, found)) {
+    return { role: found.role, room, kind: null };
+  }
+  if (room !== null && kind === "open") {
+    await followOpen(trx, { person, room, now });
+  }
+  await trx.updateTable("invitations").where("id", "=", found.id)
+    .set((eb) => ({ uses: eb("uses", "+", 1) })).execute();
+  await bumpPerson(trx, person);
+  const act = { at: now, actor: person, action: "invited" as const, room };
+  const detail = { role: found.role, by: found.created_by };
+  await record(trx, { ...act, person, detail });
+  return { role: found.role, room, kind };
+}
+
+function isOver(
+  { expires_at, uses, max_uses }: InvitationsTable,
+  now: number,
+): boolean {
+  return expires_at !== null && expires_at <= now ||
+    max_uses !== null && uses >= max_uses;
+}
+
+/** The one room that they may see; everyone comes as a guest, and sets a password then. */
+function onlyRoomOf({ role, room }: InvitationsTable): string | null {
+  return role === "guest" ? room : null;
+}
+
+/** The kind of the room that it opens; who left a private room lets nobody in any more. */
+async function kindOf(
+  trx: Trx,
+  { room, created_by }: InvitationsTable,
+): Promise<RoomKind | null> {
+  if (room === null) return null;
+  const found = await trx.selectFrom("rooms").where("id", "=", room)
+    .select("kind").executeTakeFirst();
+  if (!found) throw new Refusal("no_invitation");
+  const holds = found.kind === "open" ||
+    created_by !== null && await isInside(trx, created_by, room);
+  if (!holds) throw new Refusal("no_invitation");
+  return found.kind;
+}
+
+/** Whether it gives nothing to someone who is here: then it isn't used up either. */
+async function isUseless(
+  trx: Trx,
+  person: string,
+  { role, room }: InvitationsTable,
+): Promise<boolean> {
+  const one = await trx.selectFrom("persons").where("id", "=", person)
+    .select("only_room").executeTakeFirstOrThrow();
+  if (one.only_room !== null && role === "member") {
+    await trx.updateTable("persons").where("id", "=", person)
+      .set({ only_room: null }).execute();
+    return false;
+  }
+  if (one.only_room !== null && one.only_room !== room) {
+    throw new Refusal("forbidden");
+  }
+  return room === null || await isInside(trx, person, room);
+}

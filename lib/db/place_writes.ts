@@ -1,0 +1,95 @@
+/** Write transactions on the place itself: its settings, and who owns it. */
+import { Refusal } from "../errors.ts";
+import { may } from "../permissions.ts";
+import { record } from "./audit_writes.ts";
+import { bumpPerson } from "./membership_writes.ts";
+import { enter, type Entrance } from "./people_writes.ts";
+import type { Trx } from "./schema.ts";
+
+const SETUP_CODE = "setup_code";
+
+/** Settings of the place by their names; what is missing stays. */
+export interface PlaceChange {
+  name?: string;
+  entry?: string;
+}
+
+/**
+ * Stores what is kept of a new owner link, unless somebody owns the place who
+ * can come in: then no link holds any more. Gives whether it was stored.
+ */
+export async function offerSetup(
+  trx: Trx,
+  { hash, now }: { hash: string; now: number },
+): Promise<boolean> {
+  const owner = await trx.selectFrom("persons as p")
+    .where("p.role", "=", "owner")
+    .where(({ or, exists, selectFrom }) =>
+      or([
+        exists(
+          selectFrom("sessions").whereRef("person", "=", "p.id")
+            .where("expires_at", ">", now).select("person"),
+        ),
+        exists(
+          selectFrom("passwords").whereRef("person", "=", "p.id")
+            .select("person"),
+        ),
+        exists(
+          selectFrom("passkeys").whereRef("person", "=", "p.id")
+            .select("person"),
+        ),
+      ])
+    )
+    .select("p.id").limit(1).executeTakeFirst();
+  await forget(trx, SETUP_CODE);
+  if (!owner) await set(trx, SETUP_CODE, hash);
+  return !owner;
+}
+
+/**
+ * Makes someone the owner by the owner link, once: who is here already, or a
+ * newcomer. Refused with `wrong_code`.
+ */
+export async function claimPlace(
+  trx: Trx,
+  { hash, person, newcomer, now }: {
+    hash: string;
+    person: string;
+    newcomer: Entrance | null;
+    now: number;
+  },
+): Promise<void> {
+  const kept = await trx.selectFrom("place").where("key", "=", SETUP_CODE)
+    .select("value").executeTakeFirst();
+  if (kept?.value !== hash) throw new Refusal("wrong_code");
+  await forget(trx, SETUP_CODE);
+  if (newcomer) await enter(trx, newcomer);
+  await trx.updateTable("persons").where("id", "=", person)
+    .set({ role: "owner", only_room: null }).execute();
+  await bumpPerson(trx, person);
+  await record(trx, { at: now, actor: person, action: "setup", person });
+}
+
+/** Changes settings of the place; refused with `forbidden`. */
+export async function changePlace(
+  trx: Trx,
+  { actor, change, now }: { actor: string; change: PlaceChange; now: number },
+): Promise<void> {
+  const by = await trx.selectFrom("persons").where("id", "=", actor)
+    .select("role").executeTakeFirst();
+  if (!by || !may(by.role, "managePlace")) throw new Refusal("forbidden");
+  for (const [key, value] of Object.entries(change)) {
+    await forget(trx, key);
+    await set(trx, key, value);
+  }
+  const act = { at: now, actor, action: "place_settings" } as const;
+  await record(trx, { ...act, detail: { ...change } });
+}
+
+async function set(trx: Trx, key: string, value: string): Promise<void> {
+  await trx.insertInto("place").values({ key, value }).execute();
+}
+
+async function forget(trx: Trx, key: string): Promise<void> {
+  await trx.deleteFrom("place").where("key", "=", key).execute();
+}
