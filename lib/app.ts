@@ -33,6 +33,7 @@ import { CLOSE, type Person } from "./protocol.ts";
 import { RateLimiter } from "./rate_limiter.ts";
 import { Requests } from "./requests.ts";
 import { Retention } from "./retention.ts";
+import { RoomChanges } from "./room_changes.ts";
 import { Rooms } from "./rooms.ts";
 import { Search } from "./search.ts";
 import { type Session, Sessions } from "./sessions.ts";
@@ -77,6 +78,7 @@ export class Atoll {
   readonly passkeys: Passkeys;
   readonly rooms: Rooms;
   readonly messages: Messages;
+  readonly roomChanges: RoomChanges;
   readonly history: History;
   readonly files: Files;
   readonly search: Search;
@@ -159,6 +161,11 @@ export class Atoll {
         connectedIn: (room) => this.#following.connectedIn(room),
       }),
       limiter,
+    });
+    this.roomChanges = new RoomChanges({
+      db,
+      rooms: this.rooms,
+      messages: this.messages,
     });
     this.invitations = new Invitations({
       ...{ db, accounts, attempts },

@@ -12,6 +12,7 @@ import { Refusal } from "./errors.ts";
 import { metrics } from "./metrics.ts";
 import {
   type Entry,
+  type ErrorCode,
   type FloorFrame,
   type Message,
   type Ref,
@@ -63,6 +64,10 @@ export interface Subscription {
   pages: number;
   /** Seq of the last entry that it may be sent: by it the person was sent out (D5). */
   lastSeq: number | undefined;
+  /** Rejects when the room may not be read any more. */
+  readonly check: () => Promise<unknown>;
+  /** Which refusal tells them so. */
+  why: ErrorCode;
   /** Signals that it missed while it was slow. */
   missed: Set<SignalType>;
 }
@@ -165,6 +170,8 @@ export class ChatHub {
       reading: false,
       pages: 0,
       lastSeq: undefined,
+      why: "no_room",
+      check: request.check ?? (() => Promise.resolve()),
       missed: new Set(),
     };
     room.subscriptions.add(subscription);
@@ -172,8 +179,6 @@ export class ChatHub {
     this.#options.onSubscribed?.(connection, room.id);
     try {
       await room.ready;
-      // Now that whoever is sent out from here on is noticed (D5).
-      await request.check?.();
       await this.#start(subscription, request);
     } catch (error) {
       this.#end(subscription);
@@ -315,12 +320,18 @@ export class ChatHub {
     }
   }
 
-  /** Who leaves, or is sent out, gets that entry and nothing behind it (D5). */
+  /**
+   * Who leaves, or is sent out, gets that entry and nothing behind it, unless
+   * they are let in again before they got there (D5).
+   */
   #endByEntry(room: OpenRoom, entry: Entry): void {
-    if (entry.kind !== "member" || entry.change === "joined") return;
+    if (entry.kind !== "member") return;
     for (const subscription of room.subscriptions) {
       const { person } = subscription.connection.session;
-      if (person.id === entry.person.id) subscription.lastSeq = entry.seq;
+      if (person.id !== entry.person.id) continue;
+      const isLast = entry.change !== "joined";
+      subscription.lastSeq = isLast ? entry.seq : undefined;
+      subscription.why = entry.change === "removed" ? "removed" : "no_room";
     }
   }
 
@@ -371,6 +382,9 @@ export class ChatHub {
     const resumes = await this.#canResume(room, request);
     if (subscription.ended) return;
     if (resumes) {
+      // Now that whoever is sent out from here on is noticed (D5).
+      await subscription.check();
+      if (subscription.ended) return;
       const { ref } = request;
       connection.sendText(entriesFrame(room.id, this.#log.epoch, [], ref));
       subscription.cursor = request.after;
@@ -402,6 +416,8 @@ export class ChatHub {
     const page = await this.#log.page(room.id, {
       limit: HUB_LIMITS.snapshotMessages,
     });
+    // Behind the page, which may be newer than the ring (D5).
+    await subscription.check();
     if (subscription.ended) return;
     if (page.seq > (subscription.lastSeq ?? Infinity)) {
       return this.#sendOut(subscription);
@@ -440,9 +456,12 @@ export class ChatHub {
     subscription.pages = 0;
   }
 
-  #sendOut(subscription: Subscription): void {
+  #sendOut(
+    subscription: Subscription,
+    code: ErrorCode = subscription.why,
+  ): void {
     const { connection, room } = subscription;
-    connection.refuse(new Refusal("no_room"), { room: room.id });
+    connection.refuse(new Refusal(code), { room: room.id });
     this.#end(subscription);
   }
 
@@ -451,6 +470,9 @@ export class ChatHub {
     try {
       await this.#sendPage(subscription, subscription.cursor!);
     } catch (error) {
+      if (error instanceof Refusal) {
+        return this.#sendOut(subscription, error.code);
+      }
       this.#options.onError(error);
       setTimeout(() => this.#pump(subscription), HUB_LIMITS.retryDelay);
       return;
@@ -466,8 +488,9 @@ export class ChatHub {
       return await this.#reset(subscription);
     }
     const page = await this.#readPage(room, cursor);
-    const { lastSeq = Infinity } = subscription;
-    const entries = page.filter(({ seq }) => seq <= lastSeq);
+    // Nor what the ring has not seen, which may have sent them out (D5).
+    const last = Math.min(subscription.lastSeq ?? Infinity, room.ring.head);
+    const entries = page.filter(({ seq }) => seq <= last);
     // The pump waits, and reads the page again.
     if (subscription.ended || !connection.ready) return;
     if (entries[0]?.seq !== cursor + 1) return await this.#reset(subscription);
@@ -493,6 +516,7 @@ export class ChatHub {
 
   #sendSignal(subscription: Subscription, type: SignalType, text: string) {
     const { connection } = subscription;
+    if (subscription.lastSeq !== undefined) return;
     if (connection.ready) return connection.sendText(text);
     subscription.missed.add(type);
     void this.#slow.wait(connection);
@@ -502,7 +526,7 @@ export class ChatHub {
     for (const subscription of connection.subscriptions.values()) {
       for (const type of subscription.missed) {
         const text = subscription.room.signals.get(type);
-        if (text !== undefined) connection.sendText(text);
+        if (text !== undefined) this.#sendSignal(subscription, type, text);
       }
       subscription.missed.clear();
       this.#pump(subscription);

@@ -144,10 +144,10 @@ export class Requests {
     frame: ClientFrameOf<"join">,
   ): Promise<void> {
     const { rooms, hub } = this.#services;
-    const found = await rooms.find(frame.room);
-    if (!found) throw new Refusal("no_room");
-    const check = () => rooms.see(connection.session, found.id);
-    await hub.join(connection, { ...frame, room: found.id, check });
+    // Before, so that nobody inside sees somebody come who may not.
+    const { id } = await this.#room(connection, frame.room);
+    const check = () => rooms.see(connection.session, id);
+    await hub.join(connection, { ...frame, room: id, check });
   }
 
   /** Hands a draft to the log in order; the answer follows when it is stored. */

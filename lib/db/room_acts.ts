@@ -45,12 +45,24 @@ async function letIn(trx: Trx, { room, person }: MemberDraft, now: number) {
 async function letGo(trx: Trx, { room, person, until }: MemberDraft) {
   await trx.deleteFrom("memberships").where("person", "=", person.id)
     .where("room", "=", room).execute();
+  await passOn(trx, room, person.id);
   if (until !== undefined) {
     await trx.insertInto("removals").values({ person: person.id, room, until })
       .onConflict((c) => c.columns(["person", "room"]).doUpdateSet({ until }))
       .execute();
   }
   await bumpPerson(trx, person.id);
+}
+
+/** A private room whose keeper goes is kept by who was in it for longest. */
+async function passOn(trx: Trx, room: string, keeper: string) {
+  const oldest = await trx.selectFrom("memberships").where("room", "=", room)
+    .orderBy("joined_at").orderBy("person").select("person").limit(1)
+    .executeTakeFirst();
+  if (!oldest) return;
+  await trx.updateTable("rooms").set({ created_by: oldest.person })
+    .where("id", "=", room).where("kind", "=", "private")
+    .where("created_by", "=", keeper).execute();
 }
 
 async function change(trx: Trx, draft: SettingsDraft, now: number) {
@@ -73,11 +85,11 @@ async function moveSlug(
 ): Promise<string> {
   const { slug: old } = await trx.selectFrom("rooms").where("id", "=", room)
     .select("slug").executeTakeFirstOrThrow();
-  if (old === named.slug || old === "lobby") return old;
+  if (old === "lobby") return old;
+  const slug = await freeSlug(trx, named.slug, room);
+  if (slug === old) return old;
   // Its own again, as when a name is taken back.
-  await trx.deleteFrom("old_slugs").where("room", "=", room)
-    .where("slug", "=", named.slug).execute();
-  const slug = await freeSlug(trx, named.slug);
+  await trx.deleteFrom("old_slugs").where("slug", "=", slug).execute();
   await trx.insertInto("old_slugs").values({ slug: old, room })
     .onConflict((c) => c.column("slug").doUpdateSet({ room })).execute();
   return slug;

@@ -36,7 +36,7 @@ export async function createRoom(
   const same = await trx.selectFrom("rooms").where("name_key", "=", key)
     .select("id").executeTakeFirst();
   if (same) throw new Refusal("name_taken");
-  const slug = await freeSlug(trx, room.slug);
+  const slug = await freeSlug(trx, room.slug, id);
   await trx.insertInto("rooms").values({
     id,
     slug,
@@ -86,15 +86,22 @@ export function nameless(id: string): string {
   return ` ${id}`;
 }
 
-/** The one wanted, or with a number, or with a random end when many share it. */
-export async function freeSlug(trx: Trx, wanted: string): Promise<string> {
+/**
+ * The one wanted, or with a number, or with a random end when many share it;
+ * those that the room itself has or had are free for it.
+ */
+export async function freeSlug(
+  trx: Trx,
+  wanted: string,
+  room: string,
+): Promise<string> {
   for (let attempt = 1;; attempt++) {
     const end = attempt <= 3 ? attempt : crypto.randomUUID().slice(0, 8);
     const slug = attempt === 1 ? wanted : `${wanted}-${end}`;
     const taken = await trx.selectFrom("rooms").where("slug", "=", slug)
-      .select("id").executeTakeFirst();
+      .where("id", "!=", room).select("id").executeTakeFirst();
     const old = await trx.selectFrom("old_slugs").where("slug", "=", slug)
-      .select("room").executeTakeFirst();
+      .where("room", "!=", room).select("room").executeTakeFirst();
     if (!taken && !old) return slug;
   }
 }

@@ -3,7 +3,10 @@ import { define } from "../../../lib/app.ts";
 import { Refusal } from "../../../lib/errors.ts";
 import { readJson } from "../../../lib/bodies.ts";
 
-const newRoom = v.object({ name: v.string() });
+const newRoom = v.object({
+  name: v.string(),
+  kind: v.optional(v.picklist(["open", "private"])),
+});
 
 export const handler = define.handlers({
   /** Open rooms, the busiest first; `?q=` keeps those whose name contains it. */
@@ -17,8 +20,8 @@ export const handler = define.handlers({
   /** Makes a room, which one then follows. */
   async POST({ req, state: { atoll, session } }) {
     if (!session) throw new Refusal("unauthorized");
-    const { name } = await readJson(req, newRoom);
-    const room = await atoll.rooms.create(session, name);
+    const { name, kind } = await readJson(req, newRoom);
+    const room = await atoll.rooms.create(session, name, kind);
     return Response.json({ room }, { status: 201 });
   },
 });

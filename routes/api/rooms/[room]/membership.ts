@@ -10,11 +10,10 @@ export const handler = define.handlers({
     return new Response(null, { status: 204 });
   },
 
-  /** Stops following it. */
+  /** Stops following it, or leaves it for good. */
   async DELETE({ params, state: { atoll, session } }) {
     if (!session) throw new Refusal("unauthorized");
-    const room = await atoll.rooms.see(session, params.room!);
-    await atoll.rooms.leave(session.person.id, room.id);
+    await atoll.roomChanges.leave(session, params.room!);
     return new Response(null, { status: 204 });
   },
 });
