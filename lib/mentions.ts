@@ -8,9 +8,11 @@ import type { Person } from "./protocol.ts";
 /** Bounds of one message. */
 const MOST = {
   /** `@` signs that are looked at. */
-  signs: 50,
+  signs: 30,
   /** Words that a name may have: longer ones are not found. */
   words: 5,
+  /** Ends of a name that are tried behind each, the nearest first. */
+  ends: 20,
   /** UTF-16 units behind an `@` that are looked at. */
   name: 120,
   /** People whom `@here` reaches. */
@@ -86,10 +88,24 @@ export class Mentions {
   }
 }
 
+const UNSPACED =
+  "[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}]";
+
+/** Not in the middle of a word, as in an e-mail address, unless words have no spaces between. */
+const SIGN = new RegExp(
+  `(?<=^|[^\\p{L}\\p{N}_.]|${UNSPACED})@(?=\\S)`,
+  "gu",
+);
+
+/** Where a name may end: before what no word has, and behind each letter that needs no space. */
+const ENDS = new RegExp(
+  `(?=[^\\p{L}\\p{M}\\p{N}])|$|(?<=${UNSPACED})`,
+  "gu",
+);
+
 /** Behind each `@` the texts that may be a name, the longest first. */
 function candidatesOf(body: string): string[][] {
-  // Not in the middle of a word, as in an e-mail address.
-  return [...body.matchAll(/(?<![\p{L}\p{N}_.])@(?=\S)/gu)]
+  return [...body.matchAll(SIGN)]
     .slice(0, MOST.signs)
     .map(({ index }) =>
       prefixesOf(body.slice(index + 1, index + 1 + MOST.name).split("\n")[0]!)
@@ -102,9 +118,9 @@ function prefixesOf(text: string): string[] {
   const words = [...text.matchAll(/\S+/g)].slice(0, MOST.words);
   for (const { 0: word, index } of words) {
     // With what follows the name, and without: `@Ana, …`, `@Ana's`, `@张伟：`.
-    for (const { index: end } of word.matchAll(/(?=[^\p{L}\p{M}\p{N}])|$/gu)) {
+    for (const { index: end } of word.matchAll(ENDS)) {
       if (index + end > 0) prefixes.add(text.slice(0, index + end));
     }
   }
-  return [...prefixes].sort((a, b) => b.length - a.length);
+  return [...prefixes].sort((a, b) => b.length - a.length).slice(-MOST.ends);
 }

@@ -28,6 +28,7 @@ Deno.test("A name behind an @ mentions its person, and the longest name wins", a
       ["hello @ANA, are you there?", ["ANA"]],
       ["@Ana Maria and @ana", ["Ana Maria", "ana"]],
       ["@张伟：开会", ["张伟"]],
+      ["你好@张伟开会吧", ["张伟"]],
       ["(@O'Neill)", ["O'Neill"]],
       ["@Ana\nMaria", ["Ana"]],
       ["ana@Ana.example", undefined],
