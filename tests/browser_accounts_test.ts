@@ -197,3 +197,35 @@ browserTest(
     assertEquals(await page.locator("img.avatar").count(), 0);
   },
 );
+
+browserTest(
+  "Guests who settled in are told once how to keep their name; accounts are not",
+  async (server, visitors) => {
+    const ana = await (await visitors.come()).enter(server.url, "Ana");
+    const { page } = ana;
+    const note = page.getByText("Keep this name");
+    for (const text of ["One", "Two"]) await ana.says(text);
+    await ana.sees("Two");
+    assertEquals(await note.count(), 0);
+    await ana.says("Three");
+    await note.waitFor();
+    await page.getByRole("button", { name: "Not now" }).click();
+    await note.waitFor({ state: "detached" });
+    await page.reload();
+    await ana.seesStatus("Connected");
+    assertEquals(await note.count(), 0);
+
+    await page.evaluate(() => localStorage.clear());
+    await page.reload();
+    await note.waitFor();
+    await page.getByRole("link", { name: "Add", exact: true }).click();
+    await page.getByLabel("New password").fill("seven quiet lanterns");
+    await page.getByRole("button", { name: "Add the password" }).click();
+    await page.getByRole("link", { name: "I have kept them" }).click();
+    await page.goto(`${server.url}/rooms/lobby`);
+    await ana.seesStatus("Connected");
+    await ana.sees("Three");
+    assertEquals(await note.count(), 0);
+    await isSound(ana);
+  },
+);
