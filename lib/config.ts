@@ -18,7 +18,7 @@ export interface Config {
   origins: readonly string[];
   /** Bytes that an uploaded file may have. */
   uploadLimit: number;
-  /** Whether a proxy's `X-Forwarded-Host` and `X-Forwarded-Proto` are believed. */
+  /** Whether a proxy's `X-Forwarded-For`, `-Host` and `-Proto` are believed. */
   trustProxy: boolean;
   /** With it `/metrics` may be read from other machines; null for only from this one. */
   metricsToken: string | null;
@@ -72,7 +72,7 @@ export const SETTINGS: readonly Setting[] = [
     name: "ATOLL_TRUST_PROXY",
     fallback: "false",
     meaning:
-      "`true` behind a reverse proxy that sets `X-Forwarded-Host` and `X-Forwarded-Proto`",
+      "`true` behind a reverse proxy that sets `X-Forwarded-For`, `-Host` and `-Proto`",
   },
   {
     name: "ATOLL_METRICS_TOKEN",
