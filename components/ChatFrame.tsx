@@ -7,10 +7,13 @@ import { ReaderContext, useReader } from "./body_context.ts";
 import { Sources, useSources } from "./completion/sources.ts";
 import { Conversation } from "./Conversation.tsx";
 import { PeopleColumn } from "./PeopleColumn.tsx";
+import { PinsColumn } from "./PinsColumn.tsx";
+import { placeOf } from "./room_path.ts";
 import { RoomNav } from "./RoomNav.tsx";
 import { RoomSwitcher } from "./RoomSwitcher.tsx";
 import { LazySearch } from "./search/LazySearch.tsx";
 import { Shortcuts } from "./Shortcuts.tsx";
+import { usePins } from "./use_pins.ts";
 import { useChatClient } from "./use_chat_client.ts";
 import { type RoomChoice, useRooms } from "./use_rooms.ts";
 import { useShortcuts } from "./use_shortcuts.ts";
@@ -34,6 +37,9 @@ export function ChatFrame(props: ChatProps): JSX.Element {
   const [places] = useState(() => new Map<string, LogPlace>());
   const reader = useReader(me.id, rooms);
   const sources = useSources(client, room.id);
+  const [pinsShown, setPinsShown] = useState(false);
+  const pins = usePins(client, room.id);
+  const [target, setTarget] = useState({ room: room.id, place: props.target });
   const close = () => setDialog(null);
   const t = useWords();
 
@@ -48,12 +54,31 @@ export function ChatFrame(props: ChatProps): JSX.Element {
   const open = (slug: string) => {
     if (choice.open(slug)) setColumn("talk");
   };
-  const togglePeople = (shown: boolean) => {
+  const showDetails = (shown: boolean, kind: "people" | "pins" = "people") => {
+    setPinsShown(shown && kind === "pins");
     setPeople(shown);
     setColumn(shown ? "people" : "talk");
   };
+  /** Links to messages lead there within the page, where the room is one's own. */
+  const onClick = (event: MouseEvent) => {
+    const place = linkedPlace(event);
+    const slug = place?.slug;
+    const found = rooms.find((one) => one.slug === slug) ??
+      (slug === room.slug ? { room: room.id } : undefined);
+    if (!place || !found) return;
+    event.preventDefault();
+    close();
+    if (column !== "talk") showDetails(false);
+    open(place.slug);
+    setTarget({ room: found.room, place: { message: { id: place.message } } });
+  };
   return (
-    <div class="frame" data-column={column} data-people={people.attribute}>
+    <div
+      class="frame"
+      data-column={column}
+      data-people={people.attribute}
+      onClick={onClick}
+    >
       <a class="skip" href="#talk">{t("app.skip")}</a>
       <RoomNav
         rooms={rooms}
@@ -76,23 +101,37 @@ export function ChatFrame(props: ChatProps): JSX.Element {
             room={room}
             me={me}
             followed={choice.followed}
-            peopleShown={people.shown}
+            peopleShown={people.shown && !pinsShown}
+            pins={pins}
+            pinsShown={people.shown && pinsShown}
+            target={target.room === room.id ? target.place : null}
             places={places}
             onBack={() => setColumn("rooms")}
-            onPeople={() => togglePeople(!people.shown)}
+            onPeople={() => showDetails(pinsShown || !people.shown)}
+            onPins={() => showDetails(!(pinsShown && people.shown), "pins")}
             onSearch={() => setDialog("search")}
           />
         </Sources.Provider>
       </ReaderContext.Provider>
-      <PeopleColumn
-        presence={client.presence(room.id)}
-        cutOff={client.status !== "connected" &&
-          client.status !== "connecting"}
-        me={me}
-        slug={room.slug}
-        mayLeave={choice.followed && room.slug !== "lobby"}
-        onClose={() => togglePeople(false)}
-      />
+      {pinsShown
+        ? (
+          <PinsColumn
+            pins={pins}
+            slug={room.slug}
+            onClose={() => showDetails(false)}
+          />
+        )
+        : (
+          <PeopleColumn
+            presence={client.presence(room.id)}
+            cutOff={client.status !== "connected" &&
+              client.status !== "connecting"}
+            me={me}
+            slug={room.slug}
+            mayLeave={choice.followed && room.slug !== "lobby"}
+            onClose={() => showDetails(false)}
+          />
+        )}
       {dialog === "switcher" && (
         <RoomSwitcher rooms={rooms} onOpen={open} onClose={close} />
       )}
@@ -100,6 +139,15 @@ export function ChatFrame(props: ChatProps): JSX.Element {
       {dialog === "shortcuts" && <Shortcuts onClose={close} />}
     </div>
   );
+}
+
+/** The message to which a plain click on a link leads, or null. */
+function linkedPlace(event: MouseEvent) {
+  const { button, ctrlKey, metaKey, shiftKey, altKey } = event;
+  const isPlain = button === 0 && !ctrlKey && !metaKey && !shiftKey && !altKey;
+  const link = (event.target as Element | null)?.closest?.("a");
+  if (!isPlain || !link || link.origin !== location.origin) return null;
+  return event.defaultPrevented ? null : placeOf(new URL(link.href));
 }
 
 function totalUnread(client: ChatClient, { rooms }: RoomChoice): number {

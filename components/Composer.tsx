@@ -1,5 +1,5 @@
 /** Where one writes: a real form that also works without scripts. */
-import type { JSX, RefObject } from "preact";
+import type { ComponentChildren, JSX, RefObject } from "preact";
 import { useContext, useLayoutEffect, useState } from "preact/hooks";
 import { bodyProblem, LIMITS, normalizeBody } from "../lib/protocol.ts";
 import type { ErrorCode } from "../lib/protocol.ts";
@@ -34,6 +34,8 @@ export interface ComposerProps {
   /** What the server refused, and why. */
   refused: { text: string; code: ErrorCode } | null;
   field: RefObject<HTMLTextAreaElement>;
+  /** What stands above the box. */
+  head: ComponentChildren;
   onSend: (body: string) => void;
   onWriting: () => void;
   /** Up in an empty box. */
@@ -105,6 +107,7 @@ export function Composer(props: ComposerProps): JSX.Element {
       }}
     >
       <input type="hidden" name="id" value={props.postId} />
+      {props.head}
       <FileChips onRemoved={() => field.current?.focus()} />
       <AttachButton onFiles={attach} />
       <textarea

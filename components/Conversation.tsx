@@ -1,20 +1,25 @@
 /** A room: its header, messages and composer. */
 import type { JSX } from "preact";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ChatClient } from "../lib/client/chat_client.ts";
 import type { PageOutbox } from "../lib/client/page_outbox.ts";
 import type { RoomState } from "../lib/client/room_state.ts";
 import type { Person } from "../lib/protocol.ts";
 import { KeepNote } from "./account/KeepNote.tsx";
-import type { ChatProps, ShownRoom } from "./chat_props.ts";
+import type { ChatProps, ShownRoom, Target } from "./chat_props.ts";
 import { Composer } from "./Composer.tsx";
 import { ConnectionBar } from "./ConnectionBar.tsx";
 import { carryDraft } from "./drafts.ts";
+import { excerptOf } from "./excerpt.ts";
 import { LeftBehind } from "./LeftBehind.tsx";
 import { LogSkeleton } from "./LogLines.tsx";
 import { type LogControl, MessageLog } from "./MessageLog.tsx";
+import { type MessageDialog, MessageDialogs } from "./MessageDialogs.tsx";
 import { EndedPanel, GonePanel } from "./Panels.tsx";
+import { RoomNames, usePeopleNames } from "./people_names.ts";
+import { ReplyBar } from "./ReplyBar.tsx";
 import { RoomHeader } from "./RoomHeader.tsx";
+import { RoomNotice } from "./RoomNotice.tsx";
 import { StorageNote } from "./StorageNote.tsx";
 import { DropZone } from "./files/DropZone.tsx";
 import {
@@ -25,10 +30,14 @@ import {
 } from "./files/use_trays.ts";
 import { buildTimeline } from "./timeline.ts";
 import { TypingLine } from "./TypingLine.tsx";
+import { useJump } from "./use_jump.ts";
 import { useMessageActions } from "./use_message_actions.ts";
 import type { LogPlace } from "./use_log_scroll.ts";
 import { useNow } from "./use_now.ts";
+import type { Pins } from "./use_pins.ts";
 import { useReading } from "./use_reading.ts";
+import { useReply } from "./use_reply.ts";
+import { useRights } from "./use_rights.ts";
 import { useUnreadLine } from "./use_unread_line.ts";
 import { useWords } from "./words.ts";
 import { roomPath } from "./room_path.ts";
@@ -43,10 +52,15 @@ export interface ConversationProps {
   me: Person;
   followed: boolean;
   peopleShown: boolean;
+  pins: Pins;
+  pinsShown: boolean;
+  /** The message to show, or null for where one was. */
+  target: Target | null;
   /** Where one was in rooms seen before. */
   places: Map<string, LogPlace>;
   onBack: () => void;
   onPeople: () => void;
+  onPins: () => void;
   onSearch: () => void;
 }
 
@@ -60,12 +74,24 @@ export function Conversation(given: ConversationProps): JSX.Element {
   const held = useHeld(tray);
   const control = useRef<LogControl>(null);
   const field = useRef<HTMLTextAreaElement>(null);
-  const { actions, editing } = useMessageActions(
-    client,
-    room.id,
-    field,
-    tray,
-  );
+  const reply = useReply(`${me.id}/${room.id}`);
+  const [dialog, setDialog] = useState<MessageDialog | null>(null);
+  const { actions, editing } = useMessageActions(client, room, field, tray, {
+    reply: (message) =>
+      reply.choose({
+        ...{ id: message.id, name: message.name },
+        excerpt: excerptOf(message, t),
+      }),
+    emoji: (message) => setDialog({ kind: "emoji", message }),
+    versions: (message) => setDialog({ kind: "versions", message }),
+  });
+  const jump = useJump(client, room, given.target, control);
+  const rights = useRights(client, room.id);
+  const names = usePeopleNames(client, room.id);
+  const toNewest = () => {
+    jump.forget();
+    control.current?.jump();
+  };
   const onView = useReading(client, room.id);
   const unreadAfter = useUnreadLine(client, room.id);
   const items = useMemo(() =>
@@ -106,29 +132,51 @@ export function Conversation(given: ConversationProps): JSX.Element {
             followed={given.followed}
             status={client.status}
             peopleShown={given.peopleShown}
+            pins={{
+              count: given.pins.messages.length,
+              more: given.pins.more,
+            }}
+            pinsShown={given.pinsShown}
+            onPins={given.onPins}
             onBack={given.onBack}
             onPeople={given.onPeople}
             onSearch={given.onSearch}
           />
-          {state === undefined || !state.loaded ? <LogSkeleton /> : (
-            <MessageLog
-              room={room}
-              places={given.places}
-              items={items}
-              changes={state.changes}
-              me={me}
-              waiting={waiting}
-              more={state.more}
-              olderHref={olderHref(room.slug, state)}
-              loadingOlder={state.loadingOlder}
-              editing={editing}
-              now={now}
-              actions={actions}
-              loadOlder={() => client.loadOlder(room.id).catch(() => {})}
-              onView={onView}
-              control={control}
-            />
-          )}
+          {state === undefined || !state.loaded
+            ? <LogSkeleton />
+            : (
+              <RoomNames.Provider value={names}>
+                <MessageLog
+                  room={room}
+                  places={given.places}
+                  items={items}
+                  changes={state.changes}
+                  marks={state.marks}
+                  original={(id) => state.original(id)}
+                  marked={jump.marked}
+                  rights={rights}
+                  me={me}
+                  waiting={waiting}
+                  more={state.more}
+                  olderHref={olderHref(room.slug, state)}
+                  loadingOlder={state.loadingOlder}
+                  editing={editing}
+                  now={now}
+                  actions={actions}
+                  loadOlder={() => client.loadOlder(room.id).catch(() => {})}
+                  onView={onView}
+                  control={control}
+                />
+              </RoomNames.Provider>
+            )}
+          <RoomNotice
+            jump={jump.state}
+            undone={state?.undone ?? null}
+            onClose={() => {
+              jump.forget();
+              client.forgetUndone(room.id);
+            }}
+          />
           <ConnectionBar
             status={client.status}
             retryAt={client.retryAt}
@@ -142,19 +190,33 @@ export function Conversation(given: ConversationProps): JSX.Element {
             {...given}
             state={state}
             field={field}
+            reply={reply}
             onSend={(body) => {
-              if (tray.files.length > 0) tray.send(body);
-              else client.post(room.id, body);
-              control.current?.jump();
+              const parent = reply.target?.id;
+              if (tray.files.length > 0) tray.send(body, parent);
+              else client.post(room.id, body, parent ? { parent } : {});
+              reply.choose(null);
+              toNewest();
             }}
             onEditLast={() => {
               const last = state?.messages.findLast((message) =>
                 message.author === me.id && !message.deleted
               );
-              if (last !== undefined) actions.edit(last.id);
+              if (last === undefined) return;
+              actions.edit(last.id);
+              control.current?.reveal(last.id);
             }}
-            onEscape={() => control.current?.jump()}
+            onEscape={() =>
+              reply.target === null ? toNewest() : reply.choose(null)}
           />
+          {dialog !== null && (
+            <MessageDialogs
+              room={room.id}
+              open={dialog}
+              onReact={(message, emoji) => actions.react(message, emoji, true)}
+              onClose={() => setDialog(null)}
+            />
+          )}
         </main>
       </RoomOfFiles.Provider>
     </RoomTray.Provider>
@@ -175,6 +237,7 @@ function focusComposer(field: HTMLTextAreaElement | null): void {
 interface FootProps extends ConversationProps {
   state: RoomState | undefined;
   field: { current: HTMLTextAreaElement | null };
+  reply: ReturnType<typeof useReply>;
   onSend: (body: string) => void;
   onEditLast: () => void;
   onEscape: () => void;
@@ -182,7 +245,7 @@ interface FootProps extends ConversationProps {
 
 /** The composer, or why one can't write. */
 function Foot(props: FootProps): JSX.Element {
-  const { client, room, state, field, me } = props;
+  const { client, room, state, field, me, reply } = props;
   const draftKey = `${me.id}/${room.id}`;
   const lastDraft = useRef("");
   if (field.current !== null) lastDraft.current = field.current.value;
@@ -207,6 +270,15 @@ function Foot(props: FootProps): JSX.Element {
         postId={props.props.postId}
         refused={served ? props.props.refused : null}
         field={field}
+        head={reply.target !== null && (
+          <ReplyBar
+            target={reply.target}
+            onCancel={() => {
+              reply.choose(null);
+              field.current?.focus();
+            }}
+          />
+        )}
         onSend={props.onSend}
         onWriting={() => client.sendTyping(room.id)}
         onEditLast={props.onEditLast}

@@ -1,14 +1,16 @@
 /** Copies a text and says so for a moment. */
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { Icon } from "./icons.tsx";
+import { Icon, type IconName } from "./icons.tsx";
 import { useTabIndex } from "./tab_stops.ts";
 import { useWords } from "./words.ts";
 
-/** A button that copies `text`; `label` is its name. */
-export function CopyButton(
-  { text, label }: { text: string; label: string },
-): JSX.Element {
+/** A button that copies `text`, which may be made at the click; `label` is its name. */
+export function CopyButton({ text, label, icon = "copy" }: {
+  text: string | (() => string);
+  label: string;
+  icon?: IconName;
+}): JSX.Element {
   const t = useWords();
   const [copied, setCopied] = useState(false);
   useEffect(() => {
@@ -24,9 +26,10 @@ export function CopyButton(
       tabIndex={useTabIndex()}
       aria-label={name}
       title={name}
-      onClick={async () => setCopied(await copyText(text))}
+      onClick={async () =>
+        setCopied(await copyText(typeof text === "string" ? text : text()))}
     >
-      <Icon name={copied ? "check" : "copy"} size={16} />
+      <Icon name={copied ? "check" : icon} size={16} />
     </button>
   );
 }

@@ -2,11 +2,11 @@
 import type { JSX, RefObject } from "preact";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { PendingRow } from "../lib/client/pending_rows.ts";
-import type { Person } from "../lib/protocol.ts";
+import type { Message, Person } from "../lib/protocol.ts";
 import type { ShownRoom } from "./chat_props.ts";
 import { Icon } from "./icons.tsx";
 import { DayLine, RoomStart, UnreadLine } from "./LogLines.tsx";
-import type { MessageActions } from "./message_actions.ts";
+import type { MessageActions, MessageRights } from "./message_actions.ts";
 import { MessageRow } from "./MessageRow.tsx";
 import { moveAmongMessages } from "./message_focus.ts";
 import { TabStops, useAlive } from "./tab_stops.ts";
@@ -18,6 +18,8 @@ import { useWords } from "./words.ts";
 export interface LogControl {
   /** Shows the newest message and stays there. */
   jump(): void;
+  /** Shows a message that is held, or will be with the next change. */
+  reveal(message: string): void;
   /** Whether the newest message is in view. */
   following: boolean;
 }
@@ -36,6 +38,12 @@ export interface MessageLogProps {
   places: Map<string, LogPlace>;
   items: readonly TimelineItem[];
   changes: ReadonlyMap<string, PendingRow>;
+  marks: ReadonlyMap<string, readonly PendingRow[]>;
+  /** A message that another one answers: see {@link RoomState.original}. */
+  original: (id: string) => Message | null | undefined;
+  /** The message that was looked for, or null. */
+  marked: string | null;
+  rights: MessageRights;
   me: Person;
   /** There is no connection: what is pending waits. */
   waiting: boolean;
@@ -69,7 +77,8 @@ export function MessageLog(props: MessageLogProps): JSX.Element {
       }),
   });
   useLayoutEffect(() => {
-    control.current = { jump: scroll.jump, following: scroll.following };
+    const { jump, reveal, following } = scroll;
+    control.current = { jump, reveal, following };
   });
   const hold = useRef(scroll.hold);
   hold.current = scroll.hold;
@@ -149,6 +158,7 @@ function Item({ item, log, actions }: {
   if (item.kind === "day") return <DayLine at={item.at} now={log.now} />;
   if (item.kind === "unread") return <UnreadLine />;
   const { id, author, name, picture, at, first, message, pending } = item;
+  const parent = message?.parent ?? pending?.parent;
   return (
     <MessageRow
       id={id}
@@ -160,6 +170,10 @@ function Item({ item, log, actions }: {
       message={message}
       pending={pending}
       change={log.changes.get(id)}
+      marks={log.marks.get(id)}
+      original={parent === undefined ? undefined : log.original(parent)}
+      marked={log.marked === id}
+      rights={log.rights}
       mine={author === log.me.id}
       waiting={log.waiting}
       editing={log.editing === id}

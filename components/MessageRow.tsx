@@ -1,19 +1,24 @@
 /** One message: who, when, what, and what became of it. */
 import type { JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useContext, useMemo, useRef, useState } from "preact/hooks";
+import { withMarks } from "../lib/client/message_fold.ts";
 import type { PendingRow } from "../lib/client/pending_rows.ts";
 import type { Message } from "../lib/protocol.ts";
 import { Avatar } from "./Avatar.tsx";
+import { ReaderContext } from "./body_context.ts";
 import { HeldFiles } from "./files/FileChips.tsx";
 import { MessageFiles } from "./files/MessageFiles.tsx";
 import { FoldedBody } from "./FoldedBody.tsx";
+import { Icon } from "./icons.tsx";
 import { memo } from "./memo.ts";
-import type { MessageActions } from "./message_actions.ts";
+import type { MessageActions, MessageRights } from "./message_actions.ts";
 import { MessageEditor } from "./MessageEditor.tsx";
 import { MessageNote } from "./MessageNote.tsx";
 import { MessageToolbar } from "./MessageToolbar.tsx";
+import { Quote } from "./Quote.tsx";
+import { Reactions } from "./Reactions.tsx";
 import { useLongPress } from "./use_long_press.ts";
-import { TabStops, useInReach } from "./tab_stops.ts";
+import { TabStops, useAlive, useInReach, useTabIndex } from "./tab_stops.ts";
 import { shownName } from "./person_name.ts";
 import { useWords } from "./words.ts";
 
@@ -33,6 +38,13 @@ export interface MessageRowProps {
   pending: PendingRow | null;
   /** One's own edit or delete of it on its way, or refused. */
   change: PendingRow | undefined;
+  /** One's own reactions and pins of it on their way. */
+  marks: readonly PendingRow[] | undefined;
+  /** The message that it answers; null for none any more, undefined while unknown. */
+  original: Message | null | undefined;
+  /** It is the one that was looked for. */
+  marked: boolean;
+  rights: MessageRights;
   mine: boolean;
   /** There is no connection: what is pending waits. */
   waiting: boolean;
@@ -45,6 +57,8 @@ export const MessageRow = memo(function MessageRow(
   props: MessageRowProps,
 ): JSX.Element {
   const { id, author, name, first, pending, change, editing, actions } = props;
+  const { me } = useContext(ReaderContext);
+  const message = useMarked(props, me);
   const t = useWords();
   const row = useRef<HTMLElement>(null);
   const [hovered, setHovered] = useState(false);
@@ -52,12 +66,21 @@ export const MessageRow = memo(function MessageRow(
   const inReach = useInReach();
   const longPress = useLongPress(() => setHovered(true));
   const state = stateOf(pending, change);
-  const canAct = pending === null && !isGone(props) && !editing;
+  // What happened to the room itself is nobody's to change.
+  const canAct = message !== null && message.kind === undefined &&
+    !isGone(props) && !editing;
+  const classes = [
+    "message",
+    first && "first",
+    props.marked && "marked",
+    me !== null && !props.mine && isMentioned(message, me) && "mentions-me",
+    state,
+  ];
   return (
     <article
       ref={row}
       id={`m-${id}`}
-      class={`message${first ? " first" : ""}${state}`}
+      class={classes.filter(Boolean).join(" ")}
       aria-labelledby={`a-${id} b-${id}`}
       data-id={id}
       data-seq={props.message?.seq}
@@ -68,6 +91,14 @@ export const MessageRow = memo(function MessageRow(
       onFocusOut={(event) => {
         const next = event.relatedTarget as Node | null;
         if (!row.current?.contains(next)) setFocused(false);
+      }}
+      onKeyDown={(event) => {
+        if (event.target !== row.current || !canAct || hasModifier(event)) {
+          return;
+        }
+        if (event.key.toLowerCase() !== "r") return;
+        event.preventDefault();
+        actions.reply(id);
       }}
       {...longPress}
     >
@@ -83,18 +114,27 @@ export const MessageRow = memo(function MessageRow(
           <TabStops value={inReach || focused}>
             {editing
               ? <MessageEditor id={id} body={bodyOf(props)} actions={actions} />
-              : <Said {...props} />}
+              : <Said {...props} message={message} />}
           </TabStops>
         </div>
+        {message?.reactions !== undefined && !isGone(props) && (
+          <TabStops value={inReach || focused}>
+            <Reactions
+              id={id}
+              reactions={message.reactions}
+              actions={actions}
+            />
+          </TabStops>
+        )}
         <MessageNote {...props} />
       </div>
       {(hovered || focused) && canAct && (
         <TabStops value>
           <MessageToolbar
-            id={id}
-            at={props.at}
+            message={message}
             body={bodyOf(props)}
             mine={props.mine}
+            rights={props.rights}
             actions={actions}
           />
         </TabStops>
@@ -109,8 +149,18 @@ function Said(props: MessageRowProps): JSX.Element {
   const { message, pending, actions } = props;
   const body = bodyOf(props);
   const files = message === null ? pending?.files : message.files;
+  const parent = message?.parent ?? pending?.parent;
   return (
     <>
+      {parent !== undefined && (
+        <Quote id={parent} original={props.original} actions={actions} />
+      )}
+      {message?.pinnedAt !== undefined && (
+        <p class="pinned">
+          <Icon name="pin" size={12} />
+          {t("message.pinned")}
+        </p>
+      )}
       {body !== "" && (
         <FoldedBody
           body={body}
@@ -123,15 +173,60 @@ function Said(props: MessageRowProps): JSX.Element {
       )}
       {pending !== null && <HeldFiles post={pending.id} />}
       {message?.editedAt !== undefined && (
-        <span
-          class="edited"
-          title={t("message.edited_at", { when: t.moment(message.editedAt) })}
-        >
-          {t("message.edited")}
-        </span>
+        <Edited id={props.id} at={message.editedAt} actions={actions} />
       )}
     </>
   );
+}
+
+/** Says that it was edited; leads to what it said before. */
+function Edited({ id, at, actions }: {
+  id: string;
+  at: number;
+  actions: MessageActions;
+}): JSX.Element {
+  const t = useWords();
+  const tabIndex = useTabIndex();
+  const alive = useAlive();
+  const title = t("message.edited_at", { when: t.moment(at) });
+  const text = t("message.edited");
+  // Without scripts there is nothing to press.
+  if (!alive) return <span class="edited" title={title}>{text}</span>;
+  return (
+    <button
+      type="button"
+      class="edited"
+      title={title}
+      aria-haspopup="dialog"
+      tabIndex={tabIndex}
+      onClick={() => actions.showVersions(id)}
+    >
+      {text}
+    </button>
+  );
+}
+
+/** The message with what one just did to it; the same object while nothing changes. */
+function useMarked(
+  { message, marks }: MessageRowProps,
+  me: string | null,
+): Message | null {
+  return useMemo(
+    () =>
+      message === null || marks === undefined || me === null
+        ? message
+        : withMarks(message, marks, me),
+    [message, marks, me],
+  );
+}
+
+function isMentioned(message: Message | null, me: string): boolean {
+  return message?.mentions?.some(({ id }) => id === me || id === "here") ??
+    false;
+}
+
+function hasModifier(event: KeyboardEvent): boolean {
+  return event.ctrlKey || event.metaKey || event.altKey;
 }
 
 function Time({ at }: { at: number }): JSX.Element {
@@ -167,5 +262,5 @@ function isGone({ message, change }: MessageRowProps): boolean {
 
 function stateOf(pending: PendingRow | null, change?: PendingRow): string {
   const row = pending ?? change;
-  return row === undefined || row === null ? "" : ` ${row.state}`;
+  return row?.state ?? "";
 }

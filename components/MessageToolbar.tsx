@@ -1,64 +1,104 @@
 /** What one can do with a message, beside it. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import type { Message } from "../lib/protocol.ts";
 import { CopyButton } from "./CopyButton.tsx";
-import { Icon } from "./icons.tsx";
-import type { MessageActions } from "./message_actions.ts";
+import { Icon, type IconName } from "./icons.tsx";
+import type { MessageActions, MessageRights } from "./message_actions.ts";
+import { QuickReactions } from "./QuickReactions.tsx";
+import { focusNow, ToolbarGroup } from "./ToolbarGroup.tsx";
 import { useWords } from "./words.ts";
 
 interface MessageToolbarProps {
-  id: string;
-  /** When it was posted: read with the toolbar, since the log leaves times out. */
-  at: number;
+  message: Message;
+  /** What it says, with an edit that is under way. */
   body: string;
   mine: boolean;
+  rights: MessageRights;
   actions: MessageActions;
 }
 
-/** Copy for everyone; edit and delete for the author, delete after a second click. */
-export function MessageToolbar(
-  { id, at, body, mine, actions }: MessageToolbarProps,
-): JSX.Element {
+/** React, reply and copy for everyone, the rest for whom it is allowed; delete after a second click. */
+export function MessageToolbar(props: MessageToolbarProps): JSX.Element {
+  const { message, body, mine, rights, actions } = props;
+  const { id } = message;
   const t = useWords();
-  const [asking, setAsking] = useState(false);
-  if (asking) {
+  const [mode, setMode] = useState<"all" | "deleting" | "reacting">("all");
+  // The focus stays on the message while the buttons change.
+  const back = () => {
+    document.getElementById(`m-${id}`)?.focus({ preventScroll: true });
+    setMode("all");
+  };
+  if (mode === "deleting") {
+    return <ConfirmDelete onYes={() => actions.remove(id)} onNo={back} />;
+  }
+  if (mode === "reacting") {
     return (
-      <ConfirmDelete
-        onYes={() => actions.remove(id)}
-        onNo={() => setAsking(false)}
-      />
+      <QuickReactions message={message} actions={actions} onClose={back} />
     );
   }
+  const link = () => new URL(actions.linkTo(message), location.href).href;
+  const isPinned = message.pinnedAt !== undefined;
   return (
     <div
       class="toolbar"
       role="toolbar"
-      aria-label={`${t("message.actions")}, ${t.moment(at)}`}
+      aria-label={`${t("message.actions")}, ${t.moment(message.at)}`}
     >
-      <CopyButton text={body} label={t("message.copy")} />
+      <ToolButton
+        icon="smile"
+        label={t("message.react")}
+        onClick={() => setMode("reacting")}
+      />
+      <ToolButton
+        icon="reply"
+        label={t("message.reply")}
+        onClick={() => actions.reply(id)}
+      />
       {mine && (
-        <button
-          type="button"
-          class="icon-button"
-          aria-label={t("message.edit")}
-          title={t("message.edit")}
+        <ToolButton
+          icon="pencil"
+          label={t("message.edit")}
           onClick={() => actions.edit(id)}
-        >
-          <Icon name="pencil" size={16} />
-        </button>
+        />
       )}
-      {mine && (
-        <button
-          type="button"
-          class="icon-button danger"
-          aria-label={t("message.delete")}
-          title={t("message.delete")}
-          onClick={() => setAsking(true)}
-        >
-          <Icon name="trash" size={16} />
-        </button>
+      {body !== "" && <CopyButton text={body} label={t("message.copy")} />}
+      <CopyButton text={link} label={t("message.copy_link")} icon="link" />
+      {rights.pin && (
+        <ToolButton
+          icon="pin"
+          label={t(isPinned ? "message.unpin" : "message.pin")}
+          onClick={() => actions.pin(id, !isPinned)}
+        />
+      )}
+      {(mine || rights.deleteOthers) && (
+        <ToolButton
+          icon="trash"
+          danger
+          label={t("message.delete")}
+          onClick={() => setMode("deleting")}
+        />
       )}
     </div>
+  );
+}
+
+function ToolButton({ icon, label, danger = false, onClick }: {
+  icon: IconName;
+  label: string;
+  danger?: boolean;
+  onClick: () => void;
+}): JSX.Element {
+  return (
+    <button
+      type="button"
+      class={danger ? "icon-button danger" : "icon-button"}
+      aria-label={label}
+      title={label}
+      onClick={onClick}
+    >
+      <Icon name={icon} size={16} />
+    </button>
   );
 }
 
@@ -67,16 +107,7 @@ function ConfirmDelete(
 ): JSX.Element {
   const t = useWords();
   return (
-    <div
-      class="toolbar asking"
-      role="group"
-      aria-label={t("message.confirm_delete")}
-      onKeyDown={(event) => {
-        if (event.key !== "Escape") return;
-        event.stopPropagation();
-        onNo();
-      }}
-    >
+    <ToolbarGroup label={t("message.confirm_delete")} asking onClose={onNo}>
       <span>{t("message.confirm_delete")}</span>
       <button
         type="button"
@@ -89,10 +120,6 @@ function ConfirmDelete(
       <button type="button" class="button small" onClick={onNo}>
         {t("message.confirm_no")}
       </button>
-    </div>
+    </ToolbarGroup>
   );
-}
-
-function focusNow(element: HTMLElement | null): void {
-  element?.focus({ preventScroll: true });
 }

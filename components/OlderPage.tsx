@@ -5,26 +5,40 @@ import type { ChatProps } from "./chat_props.ts";
 import { ReaderContext } from "./body_context.ts";
 import { RoomOfFiles } from "./files/use_trays.ts";
 import { DayLine, RoomStart } from "./LogLines.tsx";
-import type { MessageActions } from "./message_actions.ts";
+import { type MessageActions, NO_RIGHTS } from "./message_actions.ts";
 import { MessageRow } from "./MessageRow.tsx";
 import { Page } from "./Page.tsx";
 import { buildTimeline } from "./timeline.ts";
-import { roomPath } from "./room_path.ts";
+import { messagePath, roomPath } from "./room_path.ts";
 
-const NO_ACTIONS: MessageActions = {
+const NOTHING: Omit<MessageActions, "linkTo"> = {
   edit() {},
   cancelEdit() {},
   save() {},
   remove() {},
+  react() {},
+  chooseReaction() {},
+  pin() {},
+  reply() {},
+  showVersions() {},
+  lookUp() {},
   retry() {},
   discard() {},
   hold() {},
 };
 
-/** One page of a room's past, with links to the next older and to the newest. */
+/** One page of a room's past, with links to what is older and newer, and to the newest. */
 export function OlderPage(
-  { t, me, room, page, now }: ChatProps & { t: Translator },
+  { t, me, room, page, now, newer }: ChatProps & {
+    t: Translator;
+    newer: boolean;
+  },
 ): JSX.Element {
+  const actions: MessageActions = {
+    ...NOTHING,
+    linkTo: (message) => messagePath(room.slug, message),
+  };
+  const originals = new Map(page.messages.map((one) => [one.id, one]));
   const items = buildTimeline({
     messages: page.messages,
     pending: [],
@@ -39,6 +53,7 @@ export function OlderPage(
     rooms: new Map(me.rooms.map(({ slug, name }) => [slug, name])),
   };
   const first = page.messages[0]?.seq;
+  const last = page.messages.at(-1)?.seq;
   return (
     <Page t={t} me={me.person}>
       <h1>
@@ -66,12 +81,21 @@ export function OlderPage(
                     {...item}
                     key={item.id}
                     change={undefined}
+                    marks={undefined}
+                    original={originals.get(item.message?.parent ?? "")}
+                    marked={false}
+                    rights={NO_RIGHTS}
                     mine={false}
                     waiting={false}
                     editing={false}
-                    actions={NO_ACTIONS}
+                    actions={actions}
                   />
                 )
+            )}
+            {newer && last !== undefined && (
+              <p class="older">
+                <a href={`${address}?after=${last}`}>{t("room.newer")}</a>
+              </p>
             )}
           </div>
         </RoomOfFiles.Provider>

@@ -14,8 +14,12 @@ export interface RoomHeaderProps {
   followed: boolean;
   status: ConnectionStatus;
   peopleShown: boolean;
+  /** How many messages are pinned, and whether there are more. */
+  pins: { count: number; more: boolean };
+  pinsShown: boolean;
   onBack: () => void;
   onPeople: () => void;
+  onPins: () => void;
   onSearch: () => void;
 }
 
@@ -52,6 +56,7 @@ export function RoomHeader(props: RoomHeaderProps): JSX.Element {
         {t("room.refresh")}
       </a>
       <ConnectionState status={props.status} />
+      {props.pins.count > 0 && <PinsButton {...props} />}
       <SearchLink onSearch={props.onSearch} />
       <button
         type="button"
@@ -64,5 +69,25 @@ export function RoomHeader(props: RoomHeaderProps): JSX.Element {
         <Icon name="people" />
       </button>
     </header>
+  );
+}
+
+function PinsButton(
+  { pins: { count, more }, pinsShown, onPins }: RoomHeaderProps,
+): JSX.Element {
+  const t = useWords();
+  const label = t(more ? "pins.show_more" : "pins.show", { count });
+  return (
+    <button
+      type="button"
+      class="icon-button pins-button"
+      aria-label={label}
+      aria-pressed={pinsShown ? "true" : "false"}
+      title={label}
+      onClick={onPins}
+    >
+      <Icon name="pin" />
+      <span aria-hidden="true">{more ? `${count}+` : count}</span>
+    </button>
   );
 }

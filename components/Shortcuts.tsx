@@ -8,6 +8,7 @@ const LIST: readonly (readonly [TextKey, string])[] = [
   ["shortcuts.send", "Enter"],
   ["shortcuts.newline", "Shift+Enter"],
   ["shortcuts.edit_last", "↑"],
+  ["shortcuts.reply", "R"],
   ["shortcuts.bold", "Mod+B"],
   ["shortcuts.italic", "Mod+I"],
   ["shortcuts.strike", "Mod+Shift+X"],

@@ -9,6 +9,11 @@ export interface ShownRoom {
   name: string;
 }
 
+/** A message to show; `message` is null where there is no such message any more. */
+export interface Target {
+  message: { id: string; seq?: number } | null;
+}
+
 /** A message form that the server refused: the text and why. */
 export interface Refused {
   text: string;
@@ -32,4 +37,6 @@ export interface ChatProps {
   /** Id for a message posted as an ordinary form. */
   postId: string;
   refused: Refused | null;
+  /** The message to which the address leads, or null for the newest. */
+  target: Target | null;
 }

@@ -50,6 +50,7 @@ export function useLogScroll(options: LogScrollOptions) {
   const anchor = useRef<Anchor | null>(null);
   // The first row of the window, or null while one follows the newest.
   const [first, setFirst] = useState(() => firstAround(ids, places.get(room)));
+  const [wanted, setWanted] = useState<string | null>(null);
   const { start, end, following } = windowOf(ids, first);
 
   const restore = () => {
@@ -104,6 +105,23 @@ export function useLogScroll(options: LogScrollOptions) {
     if (element) anchor.current = { element, top: place.top };
   }, []);
   useLayoutEffect(restore);
+  useLayoutEffect(() => {
+    const at = wanted === null ? -1 : ids.indexOf(wanted);
+    if (at < 0) return;
+    const element = document.getElementById(`m-${wanted}`);
+    if (element === null) {
+      setFirst(ids[Math.max(0, at - STEP_ROWS)] ?? null);
+      return;
+    }
+    // Where the newest is at the bottom, the window must not move with it.
+    if (following) setFirst(ids[start] ?? null);
+    const { clientHeight } = box.current!;
+    const free = Math.max(0, clientHeight - element.offsetHeight);
+    anchor.current = { element, top: free / 3 };
+    restore();
+    element.focus({ preventScroll: true });
+    setWanted(null);
+  }, [wanted, ids, start, end]);
   useEffect(() => {
     if (!following || isScrollable(box.current)) moveWindow();
     onView();
@@ -128,6 +146,10 @@ export function useLogScroll(options: LogScrollOptions) {
       setFirst(null);
       places.delete(room);
       if (box.current !== null) box.current.scrollTop = 0;
+    },
+    /** Shows a message that is among the rows, or comes with the next ones, and focuses it. */
+    reveal(message: string): void {
+      setWanted(message);
     },
     /** Keeps an element where it is on screen until one scrolls. */
     hold(element: Element): void {

@@ -56,6 +56,7 @@ function props(messages: Message[]): ChatProps {
     uploadLimit: 1_000_000,
     postId: "01a20000-0000-7000-8000-00000000ffff",
     refused: null,
+    target: null,
   };
 }
 

@@ -1,4 +1,5 @@
 /** Files on their way into a message, and messages that wait for theirs. */
+import type { PostOptions } from "../../lib/client/chat_client.ts";
 import type { PendingRow } from "../../lib/client/pending_rows.ts";
 import { uuidv7 } from "../../lib/client/uuid.ts";
 import { type FileInfo, LIMITS } from "../../lib/protocol.ts";
@@ -39,7 +40,7 @@ export interface TrayOptions {
   /** Bytes that a file may have. */
   limit: number;
   /** Sends a message whose files are uploaded. */
-  post: (body: string, files: readonly FileInfo[], id: string) => void;
+  post: (body: string, options: PostOptions) => void;
   /** Where the texts of held messages are kept, by tab. */
   key: string;
 }
@@ -126,11 +127,15 @@ export class Tray {
     }
   }
 
-  /** Takes a message with the files that are here: sent now, or once they are uploaded. */
-  send(body: string): void {
+  /**
+   * Takes a message with the files that are here, which may answer another
+   * one: sent now, or once they are uploaded.
+   */
+  send(body: string, parent?: string): void {
     const at = Date.now();
     const id = uuidv7(at);
-    const row: PendingRow = { id, kind: "post", body, at, state: "pending" };
+    const base = { id, kind: "post", body, at, state: "pending" } as const;
+    const row: PendingRow = parent === undefined ? base : { ...base, parent };
     this.#held = [...this.#held, { row, files: [...this.#files] }];
     this.#files = [];
     this.#isOver = false;
@@ -216,7 +221,9 @@ export class Tray {
   #posted({ row, files }: HeldPost): boolean {
     const infos = files.flatMap(({ info }) => info ?? []);
     if (infos.length < files.length) return false;
-    this.#options.post(row.body, infos, row.id);
+    const { id, body, parent } = row;
+    const options = { files: infos, id };
+    this.#options.post(body, parent ? { ...options, parent } : options);
     // The row shows them until the log does; the page is then done with them.
     for (const { picture, info } of files) {
       if (picture !== null && info) shownHere.set(info.id, picture);

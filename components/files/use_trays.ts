@@ -29,7 +29,7 @@ export class Trays {
       tray = new Tray({
         limit: this.#limit,
         key,
-        post: (body, files, id) => this.#client.post(room, body, { files, id }),
+        post: (body, options) => this.#client.post(room, body, options),
       });
       this.#trays.set(room, tray);
     }

@@ -1,6 +1,7 @@
 /** What is known of a room's log: pieces that viewers saw, or all of it. */
 import type { Entry } from "../protocol.ts";
 import type { Findings } from "./delivery_findings.ts";
+import type { OutboxRow } from "./outbox.ts";
 
 /** What a person wrote. */
 export interface Written {
@@ -9,7 +10,7 @@ export interface Written {
   /** The room's id. */
   room: string;
   /** Which frame sends it. */
-  kind: "post" | "edit" | "delete" | "react";
+  kind: OutboxRow["kind"];
   /** The normalized body, for a post or an edit. */
   body?: string;
   /** Which message is edited or deleted. */
@@ -21,6 +22,7 @@ const KINDS: Partial<Record<Entry["kind"], Written["kind"]>> = {
   edited: "edit",
   deleted: "delete",
   reacted: "react",
+  pinned: "pin",
 };
 
 /** A room's log as far as it was seen. */

@@ -53,6 +53,14 @@ export async function readPins(
   return await read(`${room}/pins`);
 }
 
+/** Tells of actions in a room whether one may do them. Throws a {@link ReadFailure}. */
+export async function readRights(
+  room: string,
+): Promise<(action: string) => boolean> {
+  const { may } = await read<{ may: string[] }>(room);
+  return (action) => may.includes(action);
+}
+
 async function read<T>(path: string): Promise<T> {
   const response = await fetch(`/api/rooms/${path}`, { cache: "no-store" })
     .catch(() => null);

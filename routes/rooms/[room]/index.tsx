@@ -9,18 +9,19 @@ import { uuidv7 } from "../../../lib/client/uuid.ts";
 import { ERRORS, Refusal } from "../../../lib/errors.ts";
 import { enterPath, readForm, seeOther } from "../../../lib/forms.ts";
 import { stringsOf, translator, zoneOf } from "../../../lib/locale.ts";
-import type { MeFrame } from "../../../lib/protocol.ts";
+import type { PastPlace } from "../../../lib/history.ts";
+import type { MeFrame, MessagesFrame } from "../../../lib/protocol.ts";
 import type { Room } from "../../../lib/rooms.ts";
 import type { Session } from "../../../lib/sessions.ts";
-import { roomPath } from "../../../components/room_path.ts";
+import { pastPath, REACH, roomPath } from "../../../components/room_path.ts";
 
 const PAGE_MESSAGES = 50;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 interface RoomData {
   chat: ChatProps;
-  /** An older page, asked for by its address. */
-  older: boolean;
+  /** For a part of the past, asked for by its address: whether there are newer messages. */
+  past: { newer: boolean } | null;
 }
 
 export const handler = define.handlers<RoomData>({
@@ -32,13 +33,21 @@ export const handler = define.handlers<RoomData>({
     if (room.slug !== params.room && room.id !== params.room) {
       return seeOther(roomPath(room.slug) + url.search);
     }
-    const before = Number(url.searchParams.get("before"));
-    const older = Number.isSafeInteger(before) && before > 0;
+    const place = placeIn(url.searchParams);
+    const past = place && await state.atoll.history.past(room.id, place);
     const chat = await chatProps(state, session, room, req.headers, {
-      ...(older ? { before } : {}),
       refused: null,
+      ...past && { messages: past.page },
     });
-    return page({ chat, older });
+    if (past) return page({ chat, past });
+    const at = url.searchParams.get("at");
+    if (at === null) return page({ chat, past: null });
+    const target = await state.atoll.history.at(room.id, at.toLowerCase());
+    const far = target && chat.page.posts - target.posts > REACH;
+    if (far) return seeOther(pastPath(room.slug, target));
+    const message = target && { id: target.id, seq: target.seq };
+    chat.target = { message };
+    return page({ chat, past: null });
   },
 
   /** Posts a message sent as an ordinary form; sent again it does not double (L3). */
@@ -64,7 +73,7 @@ export const handler = define.handlers<RoomData>({
       const chat = await chatProps(state, session, room, req.headers, {
         refused: { text, code },
       });
-      return page({ chat, older: false }, { status: ERRORS[code].status });
+      return page({ chat, past: null }, { status: ERRORS[code].status });
     }
   },
 });
@@ -74,14 +83,11 @@ async function chatProps(
   session: Session,
   { id, slug, name }: Room,
   headers: Headers,
-  { refused, before }: { refused: Refused | null; before?: number },
+  given: { refused: Refused | null; messages?: MessagesFrame },
 ): Promise<ChatProps> {
   const [me, messages] = await Promise.all([
     atoll.rooms.followed(session.person.id),
-    atoll.messages.page(id, {
-      limit: PAGE_MESSAGES,
-      ...(before === undefined ? {} : { before }),
-    }),
+    given.messages ?? atoll.messages.page(id, { limit: PAGE_MESSAGES }),
   ]);
   return {
     me,
@@ -93,21 +99,50 @@ async function chatProps(
     now: Date.now(),
     uploadLimit: atoll.files.limit,
     postId: uuidv7(),
-    refused,
+    refused: given.refused,
+    target: null,
   };
 }
 
-export default define.page<typeof handler>(({ data: { chat, older } }) => {
+function placeIn(params: URLSearchParams): PastPlace | null {
+  const seq = (name: string) => {
+    const text = params.get(name);
+    const number = Number(text || NaN);
+    return Number.isSafeInteger(number) && number >= 0 ? number : null;
+  };
+  const [before, after, around] = [seq("before"), seq("after"), seq("around")];
+  if (before !== null) return { before };
+  if (after !== null) return { after };
+  return around === null ? null : { around };
+}
+
+export default define.page<typeof handler>(({ data: { chat, past } }) => {
   const t = translator(chat.locale, chat.zone);
+  const elsewhere = targetElsewhere(chat);
   return (
     <>
       <Head>
         <title>{roomTitle(chat.room.name, unreadIn(chat.me))}</title>
+        {elsewhere && (
+          <noscript>
+            <meta
+              http-equiv="refresh"
+              content={`0;url=${pastPath(chat.room.slug, elsewhere)}`}
+            />
+          </noscript>
+        )}
       </Head>
-      {older ? <OlderPage t={t} {...chat} /> : <Chat {...chat} />}
+      {past ? <OlderPage t={t} {...chat} {...past} /> : <Chat {...chat} />}
     </>
   );
 });
+
+/** The message to which the address leads where the page has yet to load it. */
+function targetElsewhere({ target, page }: ChatProps) {
+  const message = target?.message;
+  const isHere = page.messages.some(({ id }) => id === message?.id);
+  return message && !isHere ? message : null;
+}
 
 function unreadIn({ rooms }: MeFrame): number {
   return rooms.reduce(
