@@ -71,6 +71,7 @@ async function settle(world: World): Promise<void> {
 async function unsettled(world: World): Promise<string | null> {
   const { store, tabs, programs, town } = world;
   const heads = await town.heads();
+  if (world.isBusy) return "somebody is still to write";
   if (!store.isQuiet) return "something is still being written";
   for (const program of programs) {
     if (!program.isQuiet) return `${program.life.name} waits for answers`;

@@ -154,15 +154,18 @@ export function revise(world: World, tab: Tab, { room }: RoomState): void {
       state.room === room && state.loaded
     );
     if (!isReady && tries > 0) {
+      world.busyFor(20);
       return void time.after(20, () => begin(tries - 1), time.world);
     }
     for (let i = random.int(2, 5), at = 0; i > 0; i--) {
       time.after(at += random.latency(60), edit, author.life);
+      world.busyFor(at);
     }
     const ms = random.latency(random.pick([10, 100, 400]));
     time.after(ms, () => tab.scrollUp(room), tab.life);
   };
   time.after(20, () => begin(50), time.world);
+  world.busyFor(20);
 }
 
 /** Someone goes from room to room faster than the server answers. */

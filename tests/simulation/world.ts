@@ -38,6 +38,8 @@ export class World {
   #trustsBells = false;
   readonly #trace: Trace | undefined;
 
+  #busyUntil = 0;
+
   constructor(sqlite: MemorySqlite, seed: number, trace?: Trace) {
     const random = this.random = new Random(seed);
     const time = this.time = new VirtualTime(random);
@@ -59,6 +61,16 @@ export class World {
     this.town = new Town(sqlite);
     const places = random.pick([1, 1, 2, 3]);
     this.machines = Array(places).fill(null);
+  }
+
+  /** Someone means to do something within the next milliseconds: it is not over. */
+  busyFor(ms: number): void {
+    this.#busyUntil = Math.max(this.#busyUntil, this.time.elapsed + ms);
+  }
+
+  /** Whether someone still means to do something. */
+  get isBusy(): boolean {
+    return this.time.elapsed <= this.#busyUntil;
   }
 
   note(line: () => string): void {
