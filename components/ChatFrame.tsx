@@ -9,6 +9,7 @@ import { Conversation } from "./Conversation.tsx";
 import { PeopleColumn } from "./PeopleColumn.tsx";
 import { PinsColumn } from "./PinsColumn.tsx";
 import { placeOf } from "./room_path.ts";
+import { LazyNewMessage, LazyRoomDialog } from "./rooms/lazy_dialogs.ts";
 import { RoomNav } from "./RoomNav.tsx";
 import { RoomSwitcher } from "./RoomSwitcher.tsx";
 import { LazySearch } from "./search/LazySearch.tsx";
@@ -23,7 +24,7 @@ import { useColumn } from "./use_column.ts";
 import { useWords } from "./words.ts";
 
 /** What lies over the page. */
-type Dialog = "switcher" | "shortcuts" | "search";
+type Dialog = "switcher" | "shortcuts" | "search" | "message" | "room";
 
 /** The page: rooms, the conversation, people, and what opens over them. */
 export function ChatFrame(props: ChatProps): JSX.Element {
@@ -41,6 +42,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
   const pins = usePins(client, room.id);
   const [target, setTarget] = useState({ room: room.id, place: props.target });
   const close = () => setDialog(null);
+  const isGone = (client.rooms.get(room.id)?.error ?? null) !== null;
   const t = useWords();
 
   useShortcuts({
@@ -50,7 +52,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
     openList: () => setDialog("shortcuts"),
     openSearch: () => setDialog("search"),
   });
-  useTitle(roomTitle(room.name, totalUnread(client, choice)));
+  useTitle(roomTitle(room, totalUnread(client, choice), t));
   const open = (slug: string) => {
     if (choice.open(slug)) setColumn("talk");
   };
@@ -70,6 +72,8 @@ export function ChatFrame(props: ChatProps): JSX.Element {
     close();
     if (column !== "talk") showDetails(false);
     open(place.slug);
+    // Whoever loads the page again, or copies its address, comes there.
+    history.replaceState(history.state, "", place.href);
     setTarget({ room: found.room, place: { message: { id: place.message } } });
   };
   return (
@@ -83,10 +87,11 @@ export function ChatFrame(props: ChatProps): JSX.Element {
       <RoomNav
         rooms={rooms}
         current={room.slug}
-        preview={choice.followed ? null : room}
+        preview={choice.followed || isGone ? null : room}
         me={me}
         unread={(id) => client.unread(id)}
         onOpen={open}
+        onNewMessage={() => setDialog("message")}
         onShortcuts={() => setDialog("shortcuts")}
         onSearch={() => setDialog("search")}
       />
@@ -100,13 +105,14 @@ export function ChatFrame(props: ChatProps): JSX.Element {
             trays={trays}
             room={room}
             me={me}
-            followed={choice.followed}
+            followed={choice.followed || isGone}
             peopleShown={people.shown && !pinsShown}
             pins={pins}
             pinsShown={people.shown && pinsShown}
             target={target.room === room.id ? target.place : null}
             places={places}
             onBack={() => setColumn("rooms")}
+            onSettings={() => setDialog("room")}
             onPeople={() => showDetails(pinsShown || !people.shown)}
             onPins={() => showDetails(!(pinsShown && people.shown), "pins")}
             onSearch={() => setDialog("search")}
@@ -128,7 +134,8 @@ export function ChatFrame(props: ChatProps): JSX.Element {
               client.status !== "connecting"}
             me={me}
             slug={room.slug}
-            mayLeave={choice.followed && room.slug !== "lobby"}
+            mayLeave={choice.followed && room.kind === "open" &&
+              room.slug !== "lobby"}
             onClose={() => showDetails(false)}
           />
         )}
@@ -136,6 +143,12 @@ export function ChatFrame(props: ChatProps): JSX.Element {
         <RoomSwitcher rooms={rooms} onOpen={open} onClose={close} />
       )}
       {dialog === "search" && <LazySearch person={me.id} onClose={close} />}
+      {dialog === "message" && (
+        <LazyNewMessage me={me.id} onOpen={open} onClose={close} />
+      )}
+      {dialog === "room" && (
+        <LazyRoomDialog room={room} me={me.id} onClose={close} />
+      )}
       {dialog === "shortcuts" && <Shortcuts onClose={close} />}
     </div>
   );

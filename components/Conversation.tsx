@@ -15,10 +15,11 @@ import { LeftBehind } from "./LeftBehind.tsx";
 import { LogSkeleton } from "./LogLines.tsx";
 import { type LogControl, MessageLog } from "./MessageLog.tsx";
 import { type MessageDialog, MessageDialogs } from "./MessageDialogs.tsx";
-import { EndedPanel, GonePanel } from "./Panels.tsx";
+import { ArchivedNote, EndedPanel, GonePanel } from "./Panels.tsx";
 import { RoomNames, usePeopleNames } from "./people_names.ts";
 import { ReplyBar } from "./ReplyBar.tsx";
 import { RoomHeader } from "./RoomHeader.tsx";
+import { roomMentionOf } from "./rooms/room_title.ts";
 import { RoomNotice } from "./RoomNotice.tsx";
 import { StorageNote } from "./StorageNote.tsx";
 import { DropZone } from "./files/DropZone.tsx";
@@ -59,6 +60,7 @@ export interface ConversationProps {
   /** Where one was in rooms seen before. */
   places: Map<string, LogPlace>;
   onBack: () => void;
+  onSettings: () => void;
   onPeople: () => void;
   onPins: () => void;
   onSearch: () => void;
@@ -91,6 +93,9 @@ export function Conversation(given: ConversationProps): JSX.Element {
   const toNewest = () => {
     jump.forget();
     control.current?.jump();
+    if (location.search !== "") {
+      history.replaceState(history.state, "", roomPath(room.slug));
+    }
   };
   const onView = useReading(client, room.id);
   const unreadAfter = useUnreadLine(client, room.id);
@@ -127,8 +132,7 @@ export function Conversation(given: ConversationProps): JSX.Element {
             }}
           />
           <RoomHeader
-            name={room.name}
-            slug={room.slug}
+            room={room}
             followed={given.followed}
             status={client.status}
             peopleShown={given.peopleShown}
@@ -139,6 +143,7 @@ export function Conversation(given: ConversationProps): JSX.Element {
             pinsShown={given.pinsShown}
             onPins={given.onPins}
             onBack={given.onBack}
+            onSettings={given.onSettings}
             onPeople={given.onPeople}
             onSearch={given.onSearch}
           />
@@ -166,6 +171,7 @@ export function Conversation(given: ConversationProps): JSX.Element {
                   loadOlder={() => client.loadOlder(room.id).catch(() => {})}
                   onView={onView}
                   control={control}
+                  onNewest={toNewest}
                 />
               </RoomNames.Provider>
             )}
@@ -200,7 +206,7 @@ export function Conversation(given: ConversationProps): JSX.Element {
             }}
             onEditLast={() => {
               const last = state?.messages.findLast((message) =>
-                message.author === me.id && !message.deleted
+                message.author === me.id && !message.deleted && !message.kind
               );
               if (last === undefined) return;
               actions.edit(last.id);
@@ -245,6 +251,7 @@ interface FootProps extends ConversationProps {
 
 /** The composer, or why one can't write. */
 function Foot(props: FootProps): JSX.Element {
+  const t = useWords();
   const { client, room, state, field, me, reply } = props;
   const draftKey = `${me.id}/${room.id}`;
   const lastDraft = useRef("");
@@ -255,8 +262,9 @@ function Foot(props: FootProps): JSX.Element {
     return <EndedPanel code={client.endedCode} slug={room.slug} {...kept} />;
   }
   if (state !== undefined && state.error !== null) {
-    return <GonePanel {...kept} />;
+    return <GonePanel code={state.error} {...kept} />;
   }
+  if (room.archived) return <ArchivedNote />;
   const served = room.id === props.props.room.id;
   return (
     <div class="foot">
@@ -265,7 +273,7 @@ function Foot(props: FootProps): JSX.Element {
       <StorageNote client={client} />
       <Composer
         slug={room.slug}
-        roomName={room.name}
+        roomName={roomMentionOf(room, t)}
         draftKey={draftKey}
         postId={props.props.postId}
         refused={served ? props.props.refused : null}

@@ -5,7 +5,7 @@ import type { PendingRow } from "../lib/client/pending_rows.ts";
 import type { Message, Person } from "../lib/protocol.ts";
 import type { ShownRoom } from "./chat_props.ts";
 import { Icon } from "./icons.tsx";
-import { DayLine, RoomStart, UnreadLine } from "./LogLines.tsx";
+import { DayLine, EventLine, RoomStart, UnreadLine } from "./LogLines.tsx";
 import type { MessageActions, MessageRights } from "./message_actions.ts";
 import { MessageRow } from "./MessageRow.tsx";
 import { moveAmongMessages } from "./message_focus.ts";
@@ -57,6 +57,8 @@ export interface MessageLogProps {
   loadOlder: () => void;
   onView: (view: LogView) => void;
   control: RefObject<LogControl>;
+  /** Back to the newest message. */
+  onNewest: () => void;
 }
 
 /** The list of messages with its older and newer ends. */
@@ -118,7 +120,7 @@ export function MessageLog(props: MessageLogProps): JSX.Element {
       </div>
       <div class="jump-zone" aria-live="polite">
         {!scroll.following && props.editing === null && (
-          <button type="button" class="jump" onClick={scroll.jump}>
+          <button type="button" class="jump" onClick={props.onNewest}>
             <Icon name="down" size={16} />
             {unseen > 0
               ? t("room.new_below", { count: unseen })
@@ -134,7 +136,7 @@ function LogTop(
   { more, olderHref, loadingOlder, loadOlder, room, items }: MessageLogProps,
 ): JSX.Element {
   const t = useWords();
-  if (!more) return <RoomStart name={room.name} empty={items.length === 0} />;
+  if (!more) return <RoomStart room={room} empty={items.length === 0} />;
   return (
     <p class="older">
       <a
@@ -157,6 +159,7 @@ function Item({ item, log, actions }: {
 }): JSX.Element {
   if (item.kind === "day") return <DayLine at={item.at} now={log.now} />;
   if (item.kind === "unread") return <UnreadLine />;
+  if (item.kind === "event") return <EventLine event={item.event} />;
   const { id, author, name, picture, at, first, message, pending } = item;
   const parent = message?.parent ?? pending?.parent;
   return (

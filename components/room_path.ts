@@ -26,11 +26,11 @@ export function pastPath(
 
 /** The room and the message to which an address leads, or null for another one. */
 export function placeOf(
-  { pathname, searchParams, hash }: URL,
-): { slug: string; message: string } | null {
+  { pathname, searchParams, hash, href }: URL,
+): { slug: string; message: string; href: string } | null {
   const isRoom = /^\/rooms\/[^/]+$/.test(pathname) && searchParams.has("at");
   if (!isRoom || !hash.startsWith("#m-")) return null;
-  return { slug: slugOfPath(pathname), message: hash.slice(3) };
+  return { slug: slugOfPath(pathname), message: hash.slice(3), href };
 }
 
 /** The slug in a room's path, or an empty text. */
