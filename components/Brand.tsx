@@ -1,12 +1,14 @@
 /** Atoll's mark: a ring of land, open on one side to the sea. */
 import type { JSX } from "preact";
 
-/** The mark with the name beside it, as a link to the start. */
-export function Brand({ href = "/" }: { href?: string }): JSX.Element {
+/** The mark with the place's name beside it, as a link to the start. */
+export function Brand(
+  { href = "/", name = "Atoll" }: { href?: string; name?: string },
+): JSX.Element {
   return (
     <a class="brand" href={href} aria-current="false">
       <BrandMark />
-      <span>Atoll</span>
+      <bdi class="ellipsis">{name}</bdi>
     </a>
   );
 }

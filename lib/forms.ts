@@ -48,6 +48,11 @@ export function seeOther(
   return new Response(null, { status: 303, headers });
 }
 
+/** Where someone is at home: the lobby, or the one room that a link opened to them. */
+export function homeOf({ onlyRoom }: { onlyRoom: string | null }): string {
+  return `/rooms/${onlyRoom ?? "lobby"}`;
+}
+
 /** The path to go on to, if it is one of this site; else `/rooms/lobby`. */
 export function nextPath(next: string | null, url: URL): string {
   const fallback = "/rooms/lobby";

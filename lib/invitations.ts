@@ -1,4 +1,5 @@
 /** Invitations: links that let people in, into the place or into one room. */
+import * as v from "valibot";
 import type { Accounts, Newcomer } from "./accounts.ts";
 import type { Attempts } from "./attempts.ts";
 import { uuidv7 } from "./client/uuid.ts";
@@ -14,15 +15,30 @@ import { may, type Who } from "./permissions.ts";
 import type { Person } from "./protocol.ts";
 import type { Rooms } from "./rooms.ts";
 
-/** What an invitation is to be; times are in milliseconds. */
-export interface InvitationWish {
-  role: "member" | "guest";
-  /** Id or slug of the room: the only one that guests see. */
-  room?: string | null | undefined;
-  /** For how long it holds; null for ever. */
-  lifetime?: number | null | undefined;
-  maxUses?: number | null | undefined;
-}
+const DAY = 24 * 60 * 60 * 1000;
+const LONGEST = 3_650 * DAY;
+const MOST_USES = 10_000;
+
+const count = (most: number) =>
+  v.optional(
+    v.nullable(
+      v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most)),
+    ),
+  );
+
+/**
+ * How an invitation is asked for: `room`, the only one that guests see, by its
+ * id or slug; `lifetime` in milliseconds, null for ever.
+ */
+export const invitationWish = v.object({
+  role: v.picklist(["member", "guest"]),
+  room: v.optional(v.nullable(v.string())),
+  lifetime: count(LONGEST),
+  maxUses: count(MOST_USES),
+});
+
+/** What an invitation is to be. */
+export type InvitationWish = v.InferOutput<typeof invitationWish>;
 
 /** An invitation in the list. */
 export interface ListedInvitation {

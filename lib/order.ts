@@ -1,5 +1,6 @@
 /** Order among people: their roles, who may not write, who may not come in. */
 import { sql } from "kysely";
+import * as v from "valibot";
 import type { Database } from "./db/open.ts";
 import { type Measure, MEASURE_ACTIONS } from "./db/order_writes.ts";
 import { isUuid } from "./db/uuid.ts";
@@ -57,6 +58,18 @@ const COLUMNS = [
   ...["muted_until", "mute_reason", "banned_until", "ban_reason"] as const,
   "only_room",
 ] as const;
+
+/** How a timed measure is asked for: without a time it has no end. */
+export const timedMeasure = v.object({
+  until: v.optional(v.nullable(v.pipe(v.number(), v.safeInteger()))),
+  reason: v.optional(v.string()),
+});
+
+/** Where a page of a list begins, by `?skip=`. */
+export function skipOf({ searchParams }: URL): number {
+  const skip = Number(searchParams.get("skip"));
+  return Number.isSafeInteger(skip) && skip > 0 ? skip : 0;
+}
 
 /** Looks at people and takes measures about them. */
 export class Order {

@@ -12,6 +12,7 @@ if (import.meta.main) await serve();
 async function serve(): Promise<void> {
   const { port, host } = orExit(config);
   const opened = await orExit(atoll).catch(exit);
+  const code = await opened.place.offerSetup();
   const { default: app } = await import(
     new URL("../_fresh/server.js", import.meta.url).href
   );
@@ -21,7 +22,10 @@ async function serve(): Promise<void> {
         port,
         hostname: host,
         automaticCompression: true,
-        onListen: (address) => announce(address, host),
+        onListen: (address) => {
+          announce(address, host);
+          if (code !== null) offerSetup(address, host, code);
+        },
       },
       (request, info) =>
         canBeRead(request.url)
@@ -88,17 +92,26 @@ function listenError(error: unknown, host: string, port: number): unknown {
 }
 
 function announce({ port }: Deno.NetAddr, host: string): void {
-  const everywhere = host === "0.0.0.0" || host === "::";
-  const local = everywhere
-    ? "localhost"
-    : host.includes(":")
-    ? `[${host}]`
-    : host;
-  log(`Atoll is at http://${local}:${port}`);
-  if (!everywhere) return;
+  log(`Atoll is at http://${localName(host)}:${port}`);
+  if (!isEverywhere(host)) return;
   for (const address of networkAddresses()) {
     log(`On your network: http://${address}:${port}`);
   }
+}
+
+/** The code is behind the `#`, which browsers send to nobody. */
+function offerSetup({ port }: Deno.NetAddr, host: string, code: string): void {
+  log(`Nobody owns this place yet. To own it, open, once:`);
+  log(`http://${localName(host)}:${port}/setup#${code}`);
+}
+
+function isEverywhere(host: string): boolean {
+  return host === "0.0.0.0" || host === "::";
+}
+
+function localName(host: string): string {
+  if (isEverywhere(host)) return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
 }
 
 function networkAddresses(): string[] {

@@ -3,32 +3,42 @@ import { Head } from "fresh/runtime";
 import { Brand } from "../components/Brand.tsx";
 import { Field } from "../components/Field.tsx";
 import { Icon } from "../components/icons.tsx";
-import { Words } from "../components/words.ts";
-import { define } from "../lib/app.ts";
+import { useWords, Words } from "../components/words.ts";
+import { type Atoll, define } from "../lib/app.ts";
 import { ERRORS, Refusal } from "../lib/errors.ts";
-import { nextPath, readForm, seeOther } from "../lib/forms.ts";
-import { translator } from "../lib/locale.ts";
+import { homeOf, nextPath, readForm, seeOther } from "../lib/forms.ts";
+import { translator, zoneOf } from "../lib/locale.ts";
+import { FOR_EVER } from "../lib/order.ts";
 import { publicUrl } from "../lib/origins.ts";
 import type { ErrorCode } from "../lib/protocol.ts";
-import { sessionCookie } from "../lib/sessions.ts";
+import type { PlaceSettings } from "../lib/place.ts";
+import { type Ban, sessionCookie } from "../lib/sessions.ts";
 import { visitOf } from "../lib/visits.ts";
 
-interface GuestForm {
+interface StartData {
   name: string;
   error: ErrorCode | null;
+  place: PlaceSettings;
+  /** Who asks from this browser may not come in. */
+  ban: Ban | null;
 }
 
-export const handler = define.handlers<GuestForm>({
-  GET({ url, state }) {
+export const handler = define.handlers<StartData>({
+  async GET({ req, url, state: { atoll, session } }) {
     const next = url.searchParams.get("next");
-    if (state.session !== null) return seeOther(nextPath(next, url));
-    return page({ name: "", error: null });
+    if (session !== null) {
+      return seeOther(next === null ? homeOf(session) : nextPath(next, url));
+    }
+    return page(await dataOf(atoll, req));
   },
 
   /** Lets a guest in, or shows the form again with what was wrong. */
   async POST({ req, info, url, state: { atoll } }) {
     const name = (await readForm(req)).get("name") ?? "";
+    const data = await dataOf(atoll, req);
     try {
+      if (data.ban !== null) throw new Refusal("banned");
+      await atoll.place.checkEntry();
       const { device } = visitOf(req, info, atoll.config);
       const { token } = await atoll.accounts.enter(name, device);
       const cookie = sessionCookie(token, publicUrl(req, atoll.config));
@@ -36,50 +46,56 @@ export const handler = define.handlers<GuestForm>({
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const { status } = ERRORS[error.code];
-      return page({ name, error: error.code }, { status });
+      return page({ ...data, name, error: error.code }, { status });
     }
   },
 });
 
-export default define.page<typeof handler>(({ data, url, state }) => {
-  const t = translator(state.locale);
+async function dataOf(atoll: Atoll, req: Request): Promise<StartData> {
+  const ban = await atoll.sessions.banOf(req);
+  return { name: "", error: null, place: await atoll.place.settings(), ban };
+}
+
+export default define.page<typeof handler>(({ data, req, url, state }) => {
+  const t = translator(state.locale, zoneOf(req.headers));
+  const { place, ban } = data;
+  const needsInvitation = place.entry === "invited";
   return (
     <Words.Provider value={t}>
       <Head>
-        <title>{`Atoll · ${t("app.tagline")}`}</title>
+        <title>{`${place.name} · ${t("app.tagline")}`}</title>
         <meta name="description" content={t("guest.lead")} />
       </Head>
       <main class="guest">
         <div class="guest-card">
-          <Brand />
-          <h1>{t("guest.title")}</h1>
-          <p class="lead">{t("guest.lead")}</p>
+          <Brand name={place.name} />
+          {ban === null
+            ? (
+              <>
+                <h1>{t(needsInvitation ? "guest.closed" : "guest.title")}</h1>
+                <p class="lead">
+                  {t(needsInvitation ? "guest.closed_lead" : "guest.lead")}
+                </p>
+              </>
+            )
+            : <BanNotice ban={ban} />}
           {url.searchParams.has("signed_out") && (
             <p class="saved" role="status">{t("guest.signed_out")}</p>
           )}
           {url.searchParams.has("deleted") && (
             <p class="saved" role="status">{t("account.deleted")}</p>
           )}
-          <form class="stack" method="post" action={enterAction(url)}>
-            <Field
-              id="name"
-              label={t("guest.name")}
-              hint={t("guest.name_hint")}
-              error={data.error === null ? null : t.error(data.error)}
-              value={data.name}
-              autocomplete="nickname"
-              autofocus
-            />
-            <button type="submit" class="button primary large">
-              {t("guest.enter")}
-            </button>
-          </form>
-          <p>
-            {data.error === "name_taken" ? t("login.yours") : t("login.have")}
-            {" "}
-            <a href={loginPath(url, data.name)}>{t("login.title")}</a>
-          </p>
-          {url.searchParams.has("next") && (
+          {!needsInvitation && ban === null && (
+            <GuestForm name={data.name} error={data.error} url={url} />
+          )}
+          {ban === null && (
+            <p>
+              {data.error === "name_taken" ? t("login.yours") : t("login.have")}
+              {" "}
+              <a href={loginPath(url, data.name)}>{t("login.title")}</a>
+            </p>
+          )}
+          {url.searchParams.has("next") && ban === null && (
             <p class="hint">{t("guest.next")}</p>
           )}
           <ul class="points">
@@ -95,6 +111,47 @@ export default define.page<typeof handler>(({ data, url, state }) => {
     </Words.Provider>
   );
 });
+
+function GuestForm(
+  { name, error, url }: Pick<StartData, "name" | "error"> & { url: URL },
+) {
+  const t = useWords();
+  return (
+    <form class="stack" method="post" action={enterAction(url)}>
+      <Field
+        id="name"
+        label={t("guest.name")}
+        hint={t("guest.name_hint")}
+        error={error === null ? null : t.error(error)}
+        value={name}
+        autocomplete="nickname"
+        autofocus
+      />
+      <button type="submit" class="button primary large">
+        {t("guest.enter")}
+      </button>
+    </form>
+  );
+}
+
+function BanNotice({ ban: { until, reason } }: { ban: Ban }) {
+  const t = useWords();
+  return (
+    <>
+      <h1>{t("guest.banned")}</h1>
+      <p class="lead">
+        {until >= FOR_EVER
+          ? t("guest.banned_for_ever")
+          : t("guest.banned_until", { when: t.moment(until) })}
+      </p>
+      {reason !== "" && (
+        <p>
+          {t("order.reason")}: <bdi>{reason}</bdi>
+        </p>
+      )}
+    </>
+  );
+}
 
 /** Keeps where one wanted to go, and nothing else of the address. */
 function enterAction(url: URL): string {

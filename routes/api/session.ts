@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { type Atoll, define } from "../../lib/app.ts";
 import { readJson } from "../../lib/bodies.ts";
 import type { Visit } from "../../lib/credentials.ts";
-import { Refusal } from "../../lib/errors.ts";
+import { ERRORS, Refusal } from "../../lib/errors.ts";
 import { publicUrl } from "../../lib/origins.ts";
 import { usedPasskey } from "../../lib/passkey_schemas.ts";
 import {
@@ -20,8 +20,8 @@ const newSession = v.union([
 
 export const handler = define.handlers({
   /** Who one is; a page asks after a handshake that never opened (C3). */
-  GET({ state: { session } }) {
-    if (!session) throw new Refusal("unauthorized");
+  async GET({ req, state: { atoll, session } }) {
+    if (!session) return await refuse(atoll, req);
     const { person, expiresAt } = session;
     return Response.json({ person, expiresAt });
   },
@@ -29,6 +29,10 @@ export const handler = define.handlers({
   /** Lets a guest in by a name, or an account by its password or a passkey. */
   async POST({ req, info, state: { atoll, session } }) {
     const asked = await readJson(req, newSession);
+    if (isGuest(asked)) {
+      if (await atoll.sessions.banOf(req)) throw new Refusal("banned");
+      await atoll.place.checkEntry();
+    }
     const visit = visitOf(req, info, atoll.config);
     const { person, token, expiresAt } = await enter(atoll, asked, req, visit);
     // Whoever was here at this browser is not any more.
@@ -51,6 +55,20 @@ export const handler = define.handlers({
     });
   },
 });
+
+/** Why there is no session: somebody who is banned is told until when, and why. */
+async function refuse(atoll: Atoll, req: Request): Promise<Response> {
+  const ban = await atoll.sessions.banOf(req);
+  if (!ban) throw new Refusal("unauthorized");
+  const { status, message } = ERRORS.banned;
+  return Response.json({ error: { code: "banned", message, ...ban } }, {
+    status,
+  });
+}
+
+function isGuest(asked: v.InferOutput<typeof newSession>): boolean {
+  return !("passkey" in asked) && asked.password === undefined;
+}
 
 function enter(
   atoll: Atoll,
