@@ -191,8 +191,8 @@ export class Atoll {
         return entry?.seq === seq ? entry.posts : null;
       },
       markRead: (cursors) => db.write("markRead", cursors),
-      clearUnread: (person, room) =>
-        db.write("markUnread", { person, room, from: null }),
+      markUnread: (person, room, from) =>
+        this.rooms.markUnread(person, room, from),
       onError: logError,
     });
     this.#requests = new Requests({

@@ -89,6 +89,7 @@ const history = v.object({
 });
 const typing = v.object({ type: v.literal("typing"), ref, room });
 const read = v.object({ type: v.literal("read"), ref, room, seq });
+const unread = v.object({ type: v.literal("unread"), ref, room, seq });
 const count = v.pipe(
   v.number(),
   v.integer(),
@@ -119,6 +120,7 @@ export const clientFrameSchemas = {
   history,
   typing,
   read,
+  unread,
   report,
   ping,
 } as const;

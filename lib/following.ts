@@ -15,8 +15,8 @@ export interface FollowingStore {
   postsAt(room: string, seq: number): Promise<number | null>;
   /** Stores read cursors; they only move forward. Gives those that moved. */
   markRead(cursors: ReadCursor[]): Promise<MovedCursor[]>;
-  /** Forgets that a person marked messages of a room as unread. */
-  clearUnread(person: string, room: string): Promise<void>;
+  /** Stores that a person marked a room as unread from a message on. */
+  markUnread(person: string, room: string, from: number): Promise<void>;
   /** Told when one of these failed; it is tried again by itself. */
   onError: (error: unknown) => void;
 }
@@ -50,8 +50,10 @@ export class Following {
   readonly #unwritten = new Map<string, ReadCursor>();
   #tellTimer: ReturnType<typeof setTimeout> | undefined;
   #writeTimer: ReturnType<typeof setTimeout> | undefined;
-  #writing: Promise<void> = Promise.resolve();
+  #writing: Promise<boolean> = Promise.resolve(true);
   readonly #loads = new Set<Promise<void>>();
+  /** Heads heard while states are read: those may be older, and not yet known to grow. */
+  readonly #heard = new Map<string, RoomHead>();
   #toldAt = -Infinity;
 
   /** Following over the given store. */
@@ -89,7 +91,7 @@ export class Following {
     this.#changed.delete(follower);
     for (const room of follower.rooms.keys()) this.#unfollow(follower, room);
     // One who leaves finds the cursor on the next device.
-    if (this.#unwritten.size > 0) void this.#writeCursors();
+    if (this.#unwritten.size > 0) void this.flush();
   }
 
   /** The connections of one person. */
@@ -99,6 +101,7 @@ export class Following {
 
   /** A room's log grew. */
   roomGrew({ room, seq, posts }: RoomHead): void {
+    if (this.#loads.size > 0) this.#heard.set(room, { room, seq, posts });
     const followers = this.#followers.get(room);
     if (!followers) return;
     for (const follower of followers) {
@@ -113,8 +116,13 @@ export class Following {
 
   /** A room's floor rose: what is gone is unread no more (L8). */
   roomTrimmed({ room, posts }: { room: string; posts: number }): void {
+    for (const follower of this.#people.values()) {
+      if (follower.loading) follower.stale = true;
+    }
     for (const follower of this.#followers.get(room) ?? []) {
       const followed = follower.rooms.get(room)!;
+      const isMarked = followed.unreadFrom !== undefined;
+      if (followed.mentions || isMarked) this.#startLoad(follower);
       if (posts <= followed.lastReadPosts) continue;
       followed.lastReadPosts = posts;
       this.#changed.add(follower);
@@ -142,37 +150,44 @@ export class Following {
 
   /** A read cursor moved in the database, on whichever of one's devices. */
   moved({ person, room, seq, posts, version }: MovedCursor): void {
-    const me = this.#people.get(person)?.me;
-    if (!me) return;
+    const follower = this.#people.get(person);
+    const me = follower?.me;
+    // What is being read now may be from before.
+    if (!me) return this.personChanged(person);
     me.version = Math.max(me.version, version);
     this.#moveCursor(person, room, seq, posts);
+    const followed = follower.rooms.get(room);
+    const isMarked = (followed?.unreadFrom ?? Infinity) <= seq;
+    // What is left of these, only the database tells.
+    if (followed?.mentions || isMarked) this.personChanged(person);
   }
 
-  /** A person read up to an entry. */
+  /** A person read up to an entry; what they marked as unread before it is read again. */
   async read(person: string, room: string, seq: number): Promise<void> {
     const followed = this.#people.get(person)?.rooms.get(room);
     if (!followed) return;
-    if (seq >= (followed.unreadFrom ?? Infinity)) {
-      delete followed.unreadFrom;
-      delete followed.unreadFromPosts;
-      await this.#store.clearUnread(person, room);
-    }
-    if (seq <= followed.lastRead) return;
-    const upTo = Math.min(seq, followed.head);
-    const posts = upTo === followed.head
+    const { head, unreadFrom = Infinity } = followed;
+    const upTo = Math.min(seq, head);
+    const isAgain = unreadFrom <= upTo;
+    if (upTo <= followed.lastRead && !isAgain) return;
+    const posts = upTo === head
       ? followed.posts
       : await this.#store.postsAt(room, upTo);
     if (posts === null) return;
-    if (!this.#moveCursor(person, room, upTo, posts)) return;
-    this.#unwritten.set(`${person} ${room}`, { person, room, seq: upTo });
-    this.#writeTimer ??= setTimeout(
-      () => void this.#writeCursors(),
-      FOLLOWING_LIMITS.readInterval,
-    );
-    if (!followed.mentions) return;
-    // Which of them are read now, only the database tells.
-    await this.#writeCursors();
-    this.personChanged(person);
+    if (!this.#moveCursor(person, room, upTo, posts) && !isAgain) return;
+    const key = `${person} ${room}`;
+    const waiting = this.#unwritten.get(key)?.seq ?? 0;
+    this.#unwritten.set(key, { person, room, seq: Math.max(upTo, waiting) });
+    this.#scheduleWrite();
+    // Which mentions are left, and that nothing is marked, the database tells.
+    if (followed.mentions || isAgain) await this.flush();
+  }
+
+  /** A person marks a room as unread from a message on, until they read it again. */
+  async markUnread(person: string, room: string, from: number): Promise<void> {
+    // A cursor from before, if it were written later, would end the mark.
+    await this.flush();
+    await this.#store.markUnread(person, room, from);
   }
 
   /** Writes what is not written yet and stops all timers. */
@@ -180,7 +195,7 @@ export class Following {
     this.#people.clear();
     await Promise.all(this.#loads);
     clearTimeout(this.#tellTimer);
-    await this.#writeCursors();
+    await this.flush();
     clearTimeout(this.#writeTimer);
   }
 
@@ -195,6 +210,7 @@ export class Following {
     if (!follower || !followed || seq <= followed.lastRead) return false;
     followed.lastRead = seq;
     followed.lastReadPosts = Math.max(followed.lastReadPosts, posts);
+    if ((followed.unreadFrom ?? Infinity) <= seq) dropMark(followed);
     if (seq >= followed.head) delete followed.mentions;
     // One's other devices may have the room on screen and count it still.
     if (follower.connections.size > 1) this.#changed.add(follower);
@@ -205,7 +221,10 @@ export class Following {
   #startLoad(follower: Follower): void {
     const load = this.#load(follower);
     this.#loads.add(load);
-    void load.finally(() => this.#loads.delete(load));
+    void load.finally(() => {
+      this.#loads.delete(load);
+      if (this.#loads.size === 0) this.#heard.clear();
+    });
   }
 
   /** Single flight; a change during a read causes another read. */
@@ -237,7 +256,10 @@ export class Following {
     follower.me = me;
     follower.rooms = new Map(me.rooms.map((room) => [room.room, room]));
     for (const [id, room] of follower.rooms) {
-      keepNewer(room, known.get(id));
+      const heard = this.#heard.get(id);
+      if (heard) takeHead(room, heard);
+      const isNewer = keepNewer(room, known.get(id));
+      if (isNewer && room.mentions) void this.#recount(follower.id);
       const followers = this.#followers.get(id) ?? new Set();
       this.#followers.set(id, followers.add(follower));
     }
@@ -247,6 +269,11 @@ export class Following {
     if (isFirst) return this.#tellAll(follower, () => true);
     this.#changed.add(follower);
     this.#scheduleTell();
+  }
+
+  /** Mentions were counted from an older cursor than the one that is known here. */
+  async #recount(person: string): Promise<void> {
+    if (await this.flush()) this.personChanged(person);
   }
 
   #unfollow(follower: Follower, room: string): void {
@@ -303,30 +330,39 @@ export class Following {
     }
   }
 
-  async #writeCursors(): Promise<void> {
+  /** Stores the cursors that are not yet; false when that failed and is tried again. */
+  flush(): Promise<boolean> {
     clearTimeout(this.#writeTimer);
     this.#writeTimer = undefined;
     const cursors = [...this.#unwritten.values()];
     this.#unwritten.clear();
     if (cursors.length > 0) {
-      this.#writing = this.#store.markRead(cursors).then(
-        (moved) => moved.forEach((cursor) => this.moved(cursor)),
-        (error) => {
-          this.#store.onError(error);
-          this.#keepUnwritten(cursors);
-        },
-      );
+      const before = this.#writing;
+      const written = this.#write(cursors);
+      this.#writing = Promise.all([before, written]).then(([, done]) => done);
     }
-    await this.#writing;
+    return this.#writing;
   }
 
-  #keepUnwritten(cursors: readonly ReadCursor[]): void {
-    for (const cursor of cursors) {
-      const key = `${cursor.person} ${cursor.room}`;
-      if (!this.#unwritten.has(key)) this.#unwritten.set(key, cursor);
+  async #write(cursors: readonly ReadCursor[]): Promise<boolean> {
+    try {
+      const moved = await this.#store.markRead([...cursors]);
+      for (const cursor of moved) this.moved(cursor);
+      return true;
+    } catch (error) {
+      this.#store.onError(error);
+      for (const cursor of cursors) {
+        const key = `${cursor.person} ${cursor.room}`;
+        if (!this.#unwritten.has(key)) this.#unwritten.set(key, cursor);
+      }
+      this.#scheduleWrite();
+      return false;
     }
+  }
+
+  #scheduleWrite(): void {
     this.#writeTimer ??= setTimeout(
-      () => void this.#writeCursors(),
+      () => void this.flush(),
       FOLLOWING_LIMITS.readInterval,
     );
   }
@@ -336,14 +372,33 @@ function stateOf(follower: Follower): MeFrame {
   return { ...follower.me!, rooms: [...follower.rooms.values()] };
 }
 
-/** What was heard while the state was read may be newer than the state. */
-function keepNewer(room: FollowedRoom, known: FollowedRoom | undefined): void {
-  if (!known) return;
-  if (known.head > room.head) {
-    room.head = known.head;
-    room.posts = known.posts;
-  }
+function takeHead(room: FollowedRoom, { seq, posts }: RoomHead): void {
+  if (seq <= room.head) return;
+  room.head = seq;
+  room.posts = posts;
+}
+
+/**
+ * What was heard while the state was read may be newer than the state; tells
+ * whether the read cursor is.
+ */
+function keepNewer(
+  room: FollowedRoom,
+  known: FollowedRoom | undefined,
+): boolean {
+  if (!known) return false;
+  takeHead(room, { room: room.room, seq: known.head, posts: known.posts });
+  const isNewer = known.lastRead > room.lastRead;
   room.lastRead = Math.max(room.lastRead, known.lastRead);
   room.lastReadPosts = Math.max(room.lastReadPosts, known.lastReadPosts);
+  if (!isNewer) return false;
+  // As the cursor will, once it is stored.
+  if ((room.unreadFrom ?? Infinity) <= room.lastRead) dropMark(room);
   if (room.lastRead >= room.head) delete room.mentions;
+  return true;
+}
+
+function dropMark(room: FollowedRoom): void {
+  delete room.unreadFrom;
+  delete room.unreadFromPosts;
 }

@@ -107,6 +107,7 @@ export const FRAME_ACTIONS: Readonly<
   history: "read",
   typing: "post",
   read: "read",
+  unread: "read",
   report: "none",
   ping: "none",
 };

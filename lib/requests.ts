@@ -107,6 +107,11 @@ export class Requests {
       const person = connection.session.person.id;
       await this.#services.following.read(person, id, seq);
     },
+    unread: async (connection, { room, seq }) => {
+      const { id } = await this.#room(connection, room);
+      const person = connection.session.person.id;
+      await this.#services.following.markUnread(person, id, seq);
+    },
     report: async (connection, { room, gaps, doubles, reorders }) => {
       const { id } = await this.#room(connection, room);
       const person = connection.session.person.id;

@@ -268,11 +268,11 @@ export class Rooms {
     this.onFollowedChange(person);
   }
 
-  /** Marks a room as unread from a message on, given by its seq, until it is read again; null takes that back. */
+  /** Marks a room as unread from a message on, given by its seq, until it is read again. */
   async markUnread(
     person: string,
     room: string,
-    from: number | null,
+    from: number,
   ): Promise<void> {
     await this.#db.write("markUnread", { person, room, from });
     this.onFollowedChange(person);
@@ -309,7 +309,10 @@ export class Rooms {
         eb.selectFrom("mentions as n")
           .whereRef("n.person", "=", "persons.id")
           .whereRef("n.room", "=", "rooms.id")
-          .whereRef("n.seq", ">", "m.last_read")
+          .where((eb) => {
+            const marked = eb("m.unread_from", "-", 1);
+            return eb("n.seq", ">", eb.fn.coalesce(marked, "m.last_read"));
+          })
           .select((eb) => eb.fn.countAll<number>().as("mentions"))
           .as("mentions")
       ).execute();

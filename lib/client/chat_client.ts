@@ -163,7 +163,7 @@ export class ChatClient {
     return this.#rooms.states;
   }
 
-  /** Seq up to which one has read, as far as known here. */
+  /** Seq up to which one has read, or behind which one marked messages as unread. */
   lastRead(room: string): number {
     return this.#reading.lastRead(room);
   }
@@ -171,6 +171,11 @@ export class ChatClient {
   /** How many messages one has not read. */
   unread(room: string): number {
     return this.#reading.unread(room);
+  }
+
+  /** How many unread messages mention one. */
+  mentions(room: string): number {
+    return this.#reading.mentions(room);
   }
 
   /** Who has the room on screen, or null when unknown. */
@@ -259,6 +264,7 @@ export class ChatClient {
     const held = this.#rooms.find(room);
     if (!held?.onScreen) return;
     this.flush();
+    this.#reading.release(held.key);
     held.onScreen = false;
     this.#sync.leave(held);
     this.#company.forget(held);
@@ -370,6 +376,20 @@ export class ChatClient {
   /** Moves the read cursor forward to `seq`; sent at most once a second. */
   markRead(room: string, seq: number): void {
     this.#reading.mark(room, seq);
+  }
+
+  /**
+   * Marks a room as unread from the message at `seq` on, or from its last one,
+   * on all one's devices. Nothing more is read in it until it is opened again,
+   * or one calls {@link readAgain}.
+   */
+  markUnread(room: string, seq: number): void {
+    this.#reading.markUnread(room, seq);
+  }
+
+  /** What is seen of a room counts as read again, after {@link markUnread}. */
+  readAgain(room: string): void {
+    this.#reading.release(room);
   }
 
   // --- What the server says --------------------------------------------------

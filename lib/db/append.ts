@@ -183,6 +183,8 @@ async function moveCursors(trx: Trx, ids: string[]): Promise<MovedCursor[]> {
     .set((eb) => ({
       last_read: eb.ref("last.seq"),
       last_read_posts: eb.ref("last.posts"),
+      unread_from: null,
+      unread_from_posts: null,
     }))
     .whereRef("memberships.room", "=", "last.room")
     .whereRef("memberships.person", "=", "last.author")

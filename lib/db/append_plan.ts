@@ -157,7 +157,7 @@ export class AppendPlan {
     if (uploads === null) return { refused: "no_file" };
     this.room.posts++;
     const outcome = this.#stand(draft, withFiles(dataOf(draft), uploads));
-    this.#mention(this.room.head, draft.mentions);
+    this.#mention(this.room.head, draft);
     return outcome;
   }
 
@@ -199,7 +199,7 @@ export class AppendPlan {
     message.edited_at = this.#at;
     const { mentions: _, ...rest } = JSON.parse(message.data ?? "{}");
     message.data = toJson({ ...rest, ...dataOf(draft) });
-    this.#mention(message.seq, draft.mentions);
+    this.#mention(message.seq, draft);
     return outcome;
   }
 
@@ -210,21 +210,25 @@ export class AppendPlan {
     message.deleted = 1;
     message.data = message.reactions = message.pinned_at = null;
     this.deleted.add(message);
-    this.#mention(message.seq, []);
+    this.#mention(message.seq, draft);
     for (const entry of this.#entriesById.values()) {
       if (entry.id === message.id || isEditOf(entry, message)) blank(entry);
     }
     return outcome;
   }
 
-  #mention(seq: number, mentions: readonly Mention[] = []): void {
+  #mention(
+    seq: number,
+    draft: { author: string; mentions?: readonly Mention[] | undefined },
+  ): void {
     const isNew = seq === this.room.head;
     if (!isNew) this.named.add(seq);
     this.mentions = this.mentions.filter((one) => one.seq !== seq);
-    const people = mentions.flatMap(({ id, here }) => here ?? [id]);
+    const people = draft.mentions?.flatMap(({ id, here }) => here ?? [id]);
     const place = { room: this.room.id, seq, at: this.#at };
     for (const person of new Set(people)) {
-      this.mentions.push({ person, ...place });
+      // Nobody has to be told of what they said themselves.
+      if (person !== draft.author) this.mentions.push({ person, ...place });
     }
   }
 

@@ -63,22 +63,26 @@ export async function setNotify(
   await bumpPerson(trx, person);
 }
 
-/** Marks a room as unread from an entry on, or takes that back. */
+/**
+ * Marks a room as unread from the message at an entry on, or from the first one
+ * behind it; from its last message where there is none behind it.
+ */
 export async function markUnread(
   trx: Trx,
-  { person, room, from }: { person: string; room: string; from: number | null },
+  { person, room, from }: { person: string; room: string; from: number },
 ): Promise<void> {
-  const message = from === null
-    ? undefined
-    : await trx.selectFrom("messages").where("room", "=", room)
-      .where("seq", ">=", from).where("kind", "=", "posted").orderBy("seq")
-      .select(["seq", "posts"]).limit(1).executeTakeFirst();
+  const posted = () =>
+    trx.selectFrom("messages").where("room", "=", room)
+      .where("kind", "=", "posted").select(["seq", "posts"]).limit(1);
+  const message =
+    await posted().where("seq", ">=", from).orderBy("seq").executeTakeFirst() ??
+      await posted().orderBy("seq", "desc").executeTakeFirst();
+  if (!message) return;
   await trx.updateTable("memberships")
-    .set({
-      unread_from: message?.seq ?? null,
-      unread_from_posts: message ? message.posts - 1 : null,
-    })
-    .where("person", "=", person).where("room", "=", room).execute();
+    .set({ unread_from: message.seq, unread_from_posts: message.posts - 1 })
+    .where("person", "=", person).where("room", "=", room)
+    // What is not read needs no mark.
+    .where("last_read", ">=", message.seq).execute();
   await bumpPerson(trx, person);
 }
 
@@ -89,7 +93,10 @@ export interface ReadCursor {
   seq: number;
 }
 
-/** Moves read cursors forward, never back (D6); gives those that moved. */
+/**
+ * Moves read cursors forward, never back (D6), and ends the marks that they
+ * reach; gives those for which something changed.
+ */
 export async function markRead(
   trx: Trx,
   cursors: readonly ReadCursor[],
@@ -100,12 +107,15 @@ export async function markRead(
       .where("seq", "<=", seq).orderBy("seq", "desc").limit(1)
       .select(["seq", "posts"]).executeTakeFirst();
     if (!entry) continue;
-    const { numUpdatedRows } = await trx.updateTable("memberships")
-      .where("person", "=", person).where("room", "=", room)
-      .where("last_read", "<", entry.seq)
+    const own = () =>
+      trx.updateTable("memberships").where("person", "=", person)
+        .where("room", "=", room);
+    const again = await own().where("unread_from", "<=", entry.seq)
+      .set({ unread_from: null, unread_from_posts: null }).executeTakeFirst();
+    const on = await own().where("last_read", "<", entry.seq)
       .set({ last_read: entry.seq, last_read_posts: entry.posts })
       .executeTakeFirst();
-    if (numUpdatedRows === 0n) continue;
+    if (again.numUpdatedRows + on.numUpdatedRows === 0n) continue;
     const version = await bumpPerson(trx, person);
     moved.push({ person, room, ...entry, version });
   }

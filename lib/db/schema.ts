@@ -128,7 +128,7 @@ export interface MembershipsTable {
   last_read: number;
   /** Messages posted up to `last_read`. */
   last_read_posts: number;
-  /** Seq from which on the person marked messages as unread, or null. */
+  /** Seq from which on the person marked messages as unread, at most `last_read`, or null. */
   unread_from: Generated<number | null>;
   /** Messages posted before it. */
   unread_from_posts: Generated<number | null>;

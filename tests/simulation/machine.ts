@@ -87,8 +87,7 @@ export class Machine {
         return entry?.seq === seq ? entry.posts : null;
       },
       markRead: (cursors) => db.write("markRead", cursors),
-      clearUnread: (person, room) =>
-        db.write("markUnread", { person, room, from: null }),
+      markUnread: (person, room, from) => rooms.markUnread(person, room, from),
       onError,
     });
     rooms.onFollowedChange = (person) => following.personChanged(person);
