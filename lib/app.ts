@@ -6,6 +6,7 @@ import { Audit } from "./audit.ts";
 import { Attempts } from "./attempts.ts";
 import { Challenges } from "./challenges.ts";
 import { ChatHub } from "./chat_hub.ts";
+import { type Condition, readCondition } from "./condition.ts";
 import type { Config } from "./config.ts";
 import { Connection } from "./connection.ts";
 import { Credentials } from "./credentials.ts";
@@ -25,6 +26,7 @@ import { Messages } from "./messages.ts";
 import { metricsText, watchEventLoop } from "./metrics.ts";
 import { type Measure, Order } from "./order.ts";
 import { PageReports } from "./page_reports.ts";
+import type { Who } from "./permissions.ts";
 import { Place } from "./place.ts";
 import { Passkeys } from "./passkeys.ts";
 import { PasswordHasher } from "./password_hasher.ts";
@@ -237,6 +239,17 @@ export class Atoll {
   /** Seconds since it was opened. */
   get uptime(): number {
     return (performance.now() - this.#startedAt) / 1_000;
+  }
+
+  /** How the server does; refused with `forbidden`. */
+  condition(who: Who): Promise<Condition> {
+    return readCondition(who, {
+      db: this.#db,
+      data: this.config.data,
+      problem: () => this.health.problem(),
+      uptime: this.uptime,
+      connections: this.#connections.size,
+    });
   }
 
   /** What the process counts, in Prometheus' text format. */

@@ -40,6 +40,13 @@ export const invitationWish = v.object({
 /** What an invitation is to be. */
 export type InvitationWish = v.InferOutput<typeof invitationWish>;
 
+/** What a form asks for; refused with `bad_frame`. */
+export function readWish(wish: unknown): InvitationWish {
+  const result = v.safeParse(invitationWish, wish);
+  if (!result.success) throw new Refusal("bad_frame");
+  return result.output;
+}
+
 /** An invitation in the list. */
 export interface ListedInvitation {
   id: string;

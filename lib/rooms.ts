@@ -56,6 +56,18 @@ export interface ListedRoom extends Room {
   followed: boolean;
 }
 
+/** A room as those who keep the place see it. */
+export interface OverviewRoom {
+  id: string;
+  slug: string;
+  name: string;
+  /** Messages posted so far. */
+  posts: number;
+  /** How many people follow it. */
+  people: number;
+  archived: boolean;
+}
+
 /** The room that always exists and that everyone follows. */
 export const LOBBY = "lobby";
 
@@ -181,6 +193,30 @@ export class Rooms {
       lastAt: room.head === 0 ? null : last_at,
       people: Number(people),
       followed: Number(own) > 0,
+    }));
+  }
+
+  /**
+   * All open rooms in the order of their names, archived ones too, from place
+   * `skip` on, `limit` of them; refused with `forbidden`.
+   */
+  async overview(
+    who: Who,
+    { skip, limit }: { skip: number; limit: number },
+  ): Promise<OverviewRoom[]> {
+    require(who, "managePlace");
+    const rows = await this.#db.read.selectFrom("rooms")
+      .where("kind", "=", "open").orderBy("name").orderBy("id")
+      .offset(skip).limit(limit)
+      .select((eb) => [
+        ...["id", "slug", "name", "posts", "archived_at"] as const,
+        eb.selectFrom("memberships").whereRef("room", "=", "rooms.id")
+          .select((eb) => eb.fn.countAll<number>().as("people")).as("people"),
+      ]).execute();
+    return rows.map(({ archived_at, people, ...room }) => ({
+      ...room,
+      people: Number(people),
+      archived: archived_at !== null,
     }));
   }
 

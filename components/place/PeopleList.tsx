@@ -1,0 +1,103 @@
+/** Everyone here, with what can be done about them. */
+import type { JSX } from "preact";
+import type { KnownPerson, Measured, PeoplePage } from "../../lib/order.ts";
+import type { Translator } from "../../lib/translate.ts";
+import { Avatar } from "../Avatar.tsx";
+import { useWords } from "../words.ts";
+import { PersonForms } from "./PersonForms.tsx";
+import { isForEver } from "./spans.ts";
+
+/** A page of people, with ways to the others. */
+export function PeopleList(
+  { people, more, query, skip }: PeoplePage & { query: string; skip: number },
+): JSX.Element {
+  const t = useWords();
+  if (people.length === 0) return <p class="notice">{t("people.none")}</p>;
+  return (
+    <>
+      <ul class="people-table" aria-label={t("place.people")}>
+        {people.map((person) => (
+          <PersonEntry
+            key={person.id}
+            person={person}
+            back={pathTo(query, skip)}
+          />
+        ))}
+      </ul>
+      <nav class="row" aria-label={t("place.people")}>
+        {skip > 0 && (
+          <a class="button" href={`/place/people${pathTo(query, 0)}`}>
+            {t("people.first")}
+          </a>
+        )}
+        {more && (
+          <a
+            class="button"
+            href={`/place/people${pathTo(query, skip + people.length)}`}
+          >
+            {t("people.next")}
+          </a>
+        )}
+      </nav>
+    </>
+  );
+}
+
+function PersonEntry(
+  { person, back }: { person: KnownPerson; back: string },
+): JSX.Element {
+  const t = useWords();
+  const { roles, mute, ban } = person.may;
+  return (
+    <li>
+      <Avatar id={person.id} name={person.name} />
+      <div class="person-about">
+        <bdi class="ellipsis">{person.name}</bdi>
+        <p class="room-facts">{factsOf(t, person).join(" · ")}</p>
+      </div>
+      {(roles.length > 0 || mute || ban) && (
+        <details>
+          <summary
+            class="button small"
+            aria-label={t("people.act", { name: person.name })}
+          >
+            {t("people.measures")}
+          </summary>
+          <PersonForms person={person} back={back} />
+        </details>
+      )}
+    </li>
+  );
+}
+
+/** What is known of someone, in a few words each. */
+export function factsOf(t: Translator, person: KnownPerson): string[] {
+  const { role, oneRoom, muted, banned, lastSeenAt } = person;
+  return [
+    t(`role.${role}`),
+    ...oneRoom ? [t("people.one_room")] : [],
+    ...muted ? [measureOf(t, "muted", muted)] : [],
+    ...banned ? [measureOf(t, "banned", banned)] : [],
+    ...lastSeenAt > 0
+      ? [t("people.seen", { when: t.shortDate(lastSeenAt) })]
+      : [],
+  ];
+}
+
+function measureOf(
+  t: Translator,
+  kind: "muted" | "banned",
+  { until, reason }: Measured,
+): string {
+  const text = isForEver(until)
+    ? t(`people.${kind}_for_ever`)
+    : t(`people.is_${kind}`, { when: t.moment(until) });
+  return reason === "" ? text : `${text} (${reason})`;
+}
+
+function pathTo(query: string, skip: number): string {
+  const search = new URLSearchParams();
+  if (query !== "") search.set("q", query);
+  if (skip > 0) search.set("skip", String(skip));
+  return search.size > 0 ? `?${search}` : "";
+}
