@@ -21,9 +21,11 @@ export function MessageDialogs({ room, open, onReact, onClose }: {
 }): JSX.Element {
   const t = useWords();
   const { kind, message } = open;
-  useEffect(() => () => {
-    document.getElementById(`m-${message}`)?.focus({ preventScroll: true });
-  }, [message]);
+  useEffect(() => () =>
+    // Once the dialog is gone: as long as it is there, nothing else takes the focus.
+    queueMicrotask(() => {
+      document.getElementById(`m-${message}`)?.focus({ preventScroll: true });
+    }), [message]);
   if (kind === "versions") {
     return <LazyVersions room={room} message={message} onClose={onClose} />;
   }

@@ -81,7 +81,6 @@ function PinsButton(
     <button
       type="button"
       class="icon-button pins-button"
-      aria-label={label}
       aria-pressed={pinsShown ? "true" : "false"}
       title={label}
       onClick={onPins}
@@ -91,3 +90,4 @@ function PinsButton(
     </button>
   );
 }
+      <span class="visually-hidden">{label}</span>

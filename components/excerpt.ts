@@ -1,20 +1,42 @@
 /** What a message says, in a line. */
 import type { Message } from "../lib/protocol.ts";
 import type { Translator } from "../lib/translate.ts";
+import { parseBody } from "./body_parser.ts";
+import type { Block, Inline } from "./body_tree.ts";
 
-const MOST_CHARACTERS = 160;
+/** Characters that are looked at, and shown. */
+const MOST = { read: 1_000, shown: 160 } as const;
 
-/** The first line that says something, or what stands in for it. */
+const NO_NAMES = { mentions: [], rooms: new Map<string, string>() };
+
+/** The first line that says something, without its marks, or what stands in for it. */
 export function excerptOf(
   { body, deleted, files = [] }: Pick<Message, "body" | "deleted" | "files">,
   t: Translator,
 ): string {
   if (deleted) return t("message.deleted");
-  const line = body.split("\n").map((one) => one.trim())
-    // Neither the fence of a block of code nor an empty line says anything.
-    .find((one) => one !== "" && !one.startsWith("```"));
+  const line = parseBody(body.slice(0, MOST.read), NO_NAMES)
+    .flatMap(linesOf).find((one) => one.trim() !== "");
   if (line === undefined && files.length > 0) {
     return t("files.of_message", { count: files.length });
   }
-  return (line ?? "").slice(0, MOST_CHARACTERS);
+  return (line ?? "").trim().slice(0, MOST.shown);
+}
+
+function linesOf(block: Block): string[] {
+  switch (block.kind) {
+    case "code":
+      return block.text.split("\n");
+    case "quote":
+      return block.blocks.flatMap(linesOf);
+    case "list":
+      return block.items.flatMap((item) => item.blocks.flatMap(linesOf));
+    default:
+      return block.children.map(textOf).join("").split("\n");
+  }
+}
+
+function textOf(node: Inline): string {
+  if (node.kind === "room") return `#${node.name}`;
+  return "text" in node ? node.text : node.children.map(textOf).join("");
 }
