@@ -1,7 +1,12 @@
 /** What stands between messages: days, the unread line, the room's start. */
 import type { JSX } from "preact";
+import type { Message } from "../lib/protocol.ts";
 import { Icon } from "./icons.tsx";
+import { eventTexts } from "./rooms/event_words.ts";
+import { roomTitleOf, type Titled } from "./rooms/room_title.ts";
 import { useWords } from "./words.ts";
+
+const MARKS = { open: "hash", private: "lock", direct: "people" } as const;
 
 /** The line between two days. */
 export function DayLine({ at, now }: { at: number; now: number }): JSX.Element {
@@ -23,15 +28,33 @@ export function UnreadLine(): JSX.Element {
   );
 }
 
+/** What happened to the room itself. */
+export function EventLine({ event }: { event: Message }): JSX.Element {
+  const t = useWords();
+  return (
+    <div class="event" data-seq={event.seq}>
+      {eventTexts(event, t).map((text) => <p key={text}>{text}</p>)}
+      <time
+        dateTime={new Date(event.at).toISOString()}
+        title={t.moment(event.at)}
+        aria-hidden="true"
+      >
+        {t.time(event.at)}
+      </time>
+    </div>
+  );
+}
+
 /** The beginning of a room. */
 export function RoomStart(
-  { name, empty }: { name: string; empty: boolean },
+  { room, empty }: { room: Titled; empty: boolean },
 ): JSX.Element {
   const t = useWords();
+  const name = roomTitleOf(room, t);
   return (
     <div class="room-start">
       <span class="room-start-mark">
-        <Icon name="hash" size={28} />
+        <Icon name={MARKS[room.kind]} size={28} />
       </span>
       <p class="room-start-title" dir="auto">
         {t("room.beginning", { room: name })}

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { Icon } from "./icons.tsx";
 import { NewRoomForm } from "./NewRoomForm.tsx";
+import { askApi } from "./rooms/room_api.ts";
 import { useWords } from "./words.ts";
 
 /** The button with its popover; `onCreated` gets the new room's slug. */
@@ -17,14 +18,18 @@ export function NewRoom(
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
     setBusy(true);
-    const name = new FormData(form).get("name");
-    const made = await createRoom(String(name ?? ""));
+    const wish = Object.fromEntries(new FormData(form));
+    const made = await askApi<{ room: { slug: string } }>(
+      "POST",
+      "/api/rooms",
+      wish,
+    );
     setBusy(false);
-    if (made.slug === undefined) return setError(made.code ?? "internal");
+    if (!made.ok) return setError(made.code);
     setError(null);
     form.reset();
     popover.current?.hidePopover();
-    onCreated(made.slug);
+    onCreated(made.body.room.slug);
   };
   return (
     <>
@@ -61,27 +66,4 @@ export function NewRoom(
       </div>
     </>
   );
-}
-
-/** Makes the room through the API: its slug, or why not. */
-async function createRoom(
-  name: string,
-): Promise<{ slug?: string; code?: string }> {
-  let response: Response;
-  try {
-    response = await fetch("/api/rooms", {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ name }),
-    });
-  } catch {
-    return { code: "no_connection" };
-  }
-  try {
-    const { room, error } = await response.json();
-    return response.ok ? { slug: room.slug } : { code: error.code };
-  } catch {
-    // A proxy answered, or the answer was cut off.
-    return { code: "unavailable" };
-  }
 }

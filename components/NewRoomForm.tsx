@@ -13,7 +13,7 @@ export interface NewRoomFormProps {
   onSubmit?: (event: SubmitEvent) => void;
 }
 
-/** A name and a button. */
+/** A name, who may come in, and a button. */
 export function NewRoomForm(props: NewRoomFormProps): JSX.Element {
   const t = useWords();
   const { id, name = "", error, busy = false, onSubmit } = props;
@@ -32,6 +32,26 @@ export function NewRoomForm(props: NewRoomFormProps): JSX.Element {
         value={name}
         autofocus={onSubmit !== undefined || error !== null}
       />
+      <fieldset class="choices">
+        <legend>{t("rooms.kind")}</legend>
+        {(["open", "private"] as const).map((kind) => (
+          <label key={kind}>
+            <input
+              type="radio"
+              name="kind"
+              value={kind}
+              defaultChecked={kind === "open"}
+              aria-describedby={`${id}-${kind}`}
+            />
+            <span>
+              {t(`rooms.kind_${kind}`)}
+              <small id={`${id}-${kind}`} class="hint">
+                {t(`rooms.kind_${kind}_hint`)}
+              </small>
+            </span>
+          </label>
+        ))}
+      </fieldset>
       <button type="submit" class="button primary" disabled={busy}>
         {t(busy ? "rooms.creating" : "rooms.create")}
       </button>

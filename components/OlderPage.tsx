@@ -4,10 +4,11 @@ import type { Translator } from "../lib/translate.ts";
 import type { ChatProps } from "./chat_props.ts";
 import { ReaderContext } from "./body_context.ts";
 import { RoomOfFiles } from "./files/use_trays.ts";
-import { DayLine, RoomStart } from "./LogLines.tsx";
+import { DayLine, EventLine, RoomStart } from "./LogLines.tsx";
 import { type MessageActions, NO_RIGHTS } from "./message_actions.ts";
 import { MessageRow } from "./MessageRow.tsx";
 import { Page } from "./Page.tsx";
+import { RoomHeading } from "./rooms/RoomHeading.tsx";
 import { buildTimeline } from "./timeline.ts";
 import { messagePath, roomPath } from "./room_path.ts";
 
@@ -56,10 +57,7 @@ export function OlderPage(
   const last = page.messages.at(-1)?.seq;
   return (
     <Page t={t} me={me.person}>
-      <h1>
-        <span class="hash" aria-hidden="true">#</span>
-        <bdi>{room.name}</bdi>
-      </h1>
+      <RoomHeading room={room} />
       <p class="row">
         {t("room.reading")} <a href={address}>{t("room.newest")}</a>
       </p>
@@ -72,10 +70,12 @@ export function OlderPage(
                   <a href={`${address}?before=${first}`}>{t("room.older")}</a>
                 </p>
               )
-              : <RoomStart name={room.name} empty={items.length === 0} />}
+              : <RoomStart room={room} empty={items.length === 0} />}
             {items.map((item) =>
               item.kind === "day"
                 ? <DayLine key={item.id} at={item.at} now={now} />
+                : item.kind === "event"
+                ? <EventLine key={item.id} event={item.event} />
                 : item.kind === "message" && (
                   <MessageRow
                     {...item}

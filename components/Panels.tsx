@@ -37,14 +37,26 @@ export function EndedPanel(
 }
 
 /** The room can't be opened (any more). */
-export function GonePanel(kept: Kept): JSX.Element {
+export function GonePanel(
+  { code, ...kept }: Kept & { code: string },
+): JSX.Element {
   const t = useWords();
+  const removed = code === "removed";
   return (
-    <Panel title={t("room.gone")} hint={t("room.gone_hint")}>
+    <Panel
+      title={t(removed ? "room.sent_out" : "room.gone")}
+      hint={t(removed ? "room.sent_out_hint" : "room.gone_hint")}
+    >
       <KeptTexts {...kept} />
       <a class="button primary" href="/rooms">{t("rooms.all")}</a>
     </Panel>
   );
+}
+
+/** Nobody writes here any more. */
+export function ArchivedNote(): JSX.Element {
+  const t = useWords();
+  return <p class="foot archived-note">{t("room.archived")}</p>;
 }
 
 function Panel({ title, hint, children }: {

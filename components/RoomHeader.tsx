@@ -6,11 +6,12 @@ import { Icon } from "./icons.tsx";
 import { SearchLink } from "./search/SearchLink.tsx";
 import { useWords } from "./words.ts";
 import { roomPath } from "./room_path.ts";
+import type { ShownRoom } from "./chat_props.ts";
+import { RoomHeading } from "./rooms/RoomHeading.tsx";
 
 /** What the header shows and whom it tells. */
 export interface RoomHeaderProps {
-  name: string;
-  slug: string;
+  room: ShownRoom;
   followed: boolean;
   status: ConnectionStatus;
   peopleShown: boolean;
@@ -18,6 +19,7 @@ export interface RoomHeaderProps {
   pins: { count: number; more: boolean };
   pinsShown: boolean;
   onBack: () => void;
+  onSettings: () => void;
   onPeople: () => void;
   onPins: () => void;
   onSearch: () => void;
@@ -26,6 +28,7 @@ export interface RoomHeaderProps {
 /** Back (on a phone), the room's name, join, the connection, people. */
 export function RoomHeader(props: RoomHeaderProps): JSX.Element {
   const t = useWords();
+  const { room } = props;
   const people = t(props.peopleShown ? "people.hide" : "people.show");
   return (
     <header class="talk-head">
@@ -41,23 +44,29 @@ export function RoomHeader(props: RoomHeaderProps): JSX.Element {
           <Icon name="back" size={22} />
         </button>
       </form>
-      <h1>
-        <span class="hash" aria-hidden="true">#</span>
-        <bdi>{props.name}</bdi>
-      </h1>
+      <RoomHeading room={room} />
       {!props.followed && (
-        <form method="post" action={`${roomPath(props.slug)}/join`}>
+        <form method="post" action={`${roomPath(room.slug)}/join`}>
           <button type="submit" class="button small primary">
             {t("rooms.join")}
           </button>
         </form>
       )}
-      <a class="without-script" href={roomPath(props.slug)}>
+      <a class="without-script" href={roomPath(room.slug)}>
         {t("room.refresh")}
       </a>
       <ConnectionState status={props.status} />
       {props.pins.count > 0 && <PinsButton {...props} />}
       <SearchLink onSearch={props.onSearch} />
+      <button
+        type="button"
+        class="icon-button needs-script"
+        aria-label={t("room.settings")}
+        title={t("room.settings")}
+        onClick={props.onSettings}
+      >
+        <Icon name="settings" />
+      </button>
       <button
         type="button"
         class="icon-button needs-script"
@@ -87,7 +96,7 @@ function PinsButton(
     >
       <Icon name="pin" />
       <span aria-hidden="true">{more ? `${count}+` : count}</span>
+      <span class="visually-hidden">{label}</span>
     </button>
   );
 }
-      <span class="visually-hidden">{label}</span>

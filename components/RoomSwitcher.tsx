@@ -2,9 +2,11 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { FollowedRoom } from "../lib/protocol.ts";
-import { Icon } from "./icons.tsx";
+import type { Translator } from "../lib/translate.ts";
 import { isComposing } from "./keys.ts";
 import { Modal } from "./Modal.tsx";
+import { roomTitleOf } from "./rooms/room_title.ts";
+import { RoomMark } from "./rooms/RoomMark.tsx";
 import { useWords } from "./words.ts";
 
 const MOST_SHOWN = 12;
@@ -22,7 +24,7 @@ export function RoomSwitcher(
   const t = useWords();
   const [query, setQuery] = useState("");
   const [chosen, setChosen] = useState(0);
-  const found = findRooms(rooms, query);
+  const found = findRooms(rooms, query, t);
   const go = (room: FollowedRoom | undefined) => {
     if (room === undefined) return;
     onClose();
@@ -73,8 +75,8 @@ export function RoomSwitcher(
             aria-selected={index === chosen ? "true" : "false"}
             onClick={() => go(room)}
           >
-            <Icon name="hash" size={14} />
-            <bdi class="ellipsis">{room.name}</bdi>
+            <RoomMark {...room} />
+            <bdi class="ellipsis">{roomTitleOf(room, t)}</bdi>
           </li>
         ))}
       </ul>
@@ -90,9 +92,13 @@ export function RoomSwitcher(
 export function findRooms(
   rooms: readonly FollowedRoom[],
   query: string,
+  t: Translator,
 ): FollowedRoom[] {
   const wanted = fold(query);
-  return rooms.map((room) => ({ room, at: fold(room.name).indexOf(wanted) }))
+  return rooms.map((room) => ({
+    room,
+    at: fold(roomTitleOf(room, t)).indexOf(wanted),
+  }))
     .filter(({ at }) => at >= 0)
     .sort((a, b) => a.at - b.at)
     .slice(0, MOST_SHOWN)

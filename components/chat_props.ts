@@ -1,5 +1,11 @@
 /** What the server hands to the room page's island. */
-import type { ErrorCode, MeFrame, MessagesFrame } from "../lib/protocol.ts";
+import type {
+  ErrorCode,
+  MeFrame,
+  MessagesFrame,
+  Person,
+  RoomKind,
+} from "../lib/protocol.ts";
 import type { Locale, Strings } from "../lib/translate.ts";
 
 /** A room as far as the page shows it. */
@@ -7,6 +13,11 @@ export interface ShownRoom {
   id: string;
   slug: string;
   name: string;
+  kind: RoomKind;
+  topic: string;
+  archived: boolean;
+  /** Of direct rooms: the others. */
+  people: readonly Person[];
 }
 
 /** A message to show; `message` is null where there is no such message any more. */

@@ -25,6 +25,7 @@ export interface MessageItem {
 export type TimelineItem =
   | MessageItem
   | { kind: "day"; id: string; at: number }
+  | { kind: "event"; id: string; at: number; event: Message }
   | { kind: "unread"; id: string };
 
 /** What {@link buildTimeline} needs. */
@@ -47,11 +48,18 @@ export function buildTimeline(input: TimelineInput): TimelineItem[] {
   const items: TimelineItem[] = [];
   let previous: MessageItem | null = null;
   let day = "";
-  const add = (row: Omit<MessageItem, "kind" | "first">) => {
-    const today = dayKey(row.at);
-    const newDay = today !== day;
+  let latest = 0;
+  /** Adds the day's line before the first row of a day; tells whether it did. */
+  const startDay = (at: number): boolean => {
+    latest = at;
+    const today = dayKey(at);
+    if (today === day) return false;
     day = today;
-    if (newDay) items.push({ kind: "day", id: `day-${today}`, at: row.at });
+    items.push({ kind: "day", id: `day-${today}`, at });
+    return true;
+  };
+  const add = (row: Omit<MessageItem, "kind" | "first">) => {
+    const newDay = startDay(row.at);
     if (row.id === unreadId) items.push({ kind: "unread", id: "unread" });
     const first = newDay || row.id === unreadId || startsGroup(previous, row);
     previous = { kind: "message", first, ...row };
@@ -59,15 +67,18 @@ export function buildTimeline(input: TimelineInput): TimelineItem[] {
   };
   for (const message of messages) {
     const { id, author, name, picture, at } = message;
+    if (message.kind !== undefined) {
+      startDay(at);
+      items.push({ kind: "event", id, at, event: message });
+      previous = null;
+      continue;
+    }
     add({ id, author, name, picture, at, message, pending: null });
   }
   for (const row of pending) {
     const { id, at } = row;
     // The clock here may be behind the server's: rows never go back a day.
-    const shownAt = Math.max(
-      at,
-      previous === null ? 0 : (previous as MessageItem).at,
-    );
+    const shownAt = Math.max(at, latest);
     add({
       id,
       author: me.id,
@@ -93,7 +104,7 @@ function firstUnread(input: TimelineInput): string | null {
   const { messages, unreadAfter, me, more } = input;
   if (unreadAfter === null) return null;
   const index = messages.findIndex((message) =>
-    message.seq > unreadAfter && message.author !== me.id
+    message.seq > unreadAfter && message.author !== me.id && !message.kind
   );
   // Where the first row held is unread and older ones are not held, the line
   // belongs further up.

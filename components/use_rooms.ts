@@ -2,9 +2,12 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { ChatClient } from "../lib/client/chat_client.ts";
 import type { FollowedRoom } from "../lib/protocol.ts";
+import type { Translator } from "../lib/translate.ts";
 import type { ChatProps, ShownRoom } from "./chat_props.ts";
 import { roomPath, slugOfPath } from "./room_path.ts";
+import { roomTitleOf } from "./rooms/room_title.ts";
 import { isOverlay } from "./use_column.ts";
+import { useWords } from "./words.ts";
 
 /** The room on screen and the ways to another. */
 export interface RoomChoice {
@@ -19,16 +22,12 @@ export interface RoomChoice {
 /** Keeps the room on screen in step with the address. */
 export function useRooms(client: ChatClient, props: ChatProps): RoomChoice {
   const me = client.me ?? props.me;
-  const rooms = useMemo(
-    () => sortRooms(me.rooms, props.locale),
-    [me.rooms, props.locale],
-  );
+  const t = useWords();
+  const rooms = useMemo(() => sortRooms(me.rooms, t), [me.rooms, t]);
   const [shown, setShown] = useState<ShownRoom>(props.room);
   const listed = rooms.find(({ room }) => room === shown.id) ??
     rooms.find(({ slug }) => slug === shown.slug);
-  const room = listed === undefined
-    ? shown
-    : { id: listed.room, slug: listed.slug, name: listed.name };
+  const room = listed === undefined ? shown : shownRoom(listed);
 
   const show = (slug: string): boolean => {
     if (slug === room.slug) return true;
@@ -67,17 +66,27 @@ function findRoom(
 ): ShownRoom | undefined {
   const found = rooms.find((room) => room.slug === slug);
   if (found === undefined) return served.slug === slug ? served : undefined;
-  return { id: found.room, slug, name: found.name };
+  return shownRoom(found);
 }
 
-/** The lobby first, the others by name. */
+function shownRoom(followed: FollowedRoom): ShownRoom {
+  const { room: id, slug, name, kind } = followed;
+  const { topic = "", archived = false, people = [] } = followed;
+  return { id, slug, name, kind, topic, archived, people };
+}
+
+/** As they are shown: the lobby, rooms, people, what is archived; each by name. */
 function sortRooms(
   rooms: readonly FollowedRoom[],
-  locale: string,
+  t: Translator,
 ): FollowedRoom[] {
-  const names = new Intl.Collator(locale, { numeric: true });
-  const rank = ({ slug }: FollowedRoom) => slug === "lobby" ? 0 : 1;
-  return [...rooms].sort((a, b) =>
-    rank(a) - rank(b) || names.compare(a.name, b.name)
-  );
+  const names = new Intl.Collator(t.locale, { numeric: true });
+  const rank = ({ slug, kind, archived }: FollowedRoom) =>
+    slug === "lobby" ? 0 : archived ? 3 : kind === "direct" ? 2 : 1;
+  return rooms
+    .map((room) => ({ room, title: roomTitleOf(room, t) }))
+    .sort((a, b) =>
+      rank(a.room) - rank(b.room) || names.compare(a.title, b.title)
+    )
+    .map(({ room }) => room);
 }

@@ -38,7 +38,10 @@ function props(messages: Message[]): ChatProps {
       role: "guest",
       rooms: [lobby],
     },
-    room: { id: ROOM, slug: "lobby", name: "lobby" },
+    room: {
+      ...{ id: ROOM, slug: "lobby", name: "lobby", kind: "open" },
+      ...{ topic: "", archived: false, people: [] },
+    },
     page: {
       type: "messages",
       room: ROOM,

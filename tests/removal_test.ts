@@ -35,7 +35,7 @@ async function withScene(test: (scene: Scene) => Promise<void>) {
     const let_in = (guest: Guest) =>
       atoll.roomChanges.invite(ana.session, room, guest.session.person.id);
     await let_in(bo);
-    const writers = [];
+    const writers: Guest[] = [];
     for (let i = 0; i < WRITERS; i++) {
       const writer = await enter(`Writer ${i}`);
       await let_in(writer);

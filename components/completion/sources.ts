@@ -25,7 +25,8 @@ export function useSources(
 ): CompletionSources {
   return useMemo(() => ({
     people: () => likelyPeople(client, room),
-    rooms: () => client.me?.rooms ?? [],
+    // Others have no name in their address, by which all would know them.
+    rooms: () => client.me?.rooms.filter(({ kind }) => kind === "open") ?? [],
   }), [client, room]);
 }
 

@@ -473,6 +473,7 @@ export class ChatClient {
     this.#me = frame;
     for (const { slug, room } of frame.rooms) this.#rooms.identify(slug, room);
     for (const state of this.rooms.values()) state.rename(frame.person);
+    for (const { room } of frame.rooms) this.#sync.allowed(room);
     this.#reading.take(frame);
     this.#changed();
   }

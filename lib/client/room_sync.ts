@@ -110,12 +110,19 @@ export class RoomSync {
   /** An error frame; tells whether it was about a join or an older page. */
   refused(frame: ErrorFrame): boolean {
     const { ref } = frame;
-    if (ref === undefined) return false;
+    if (ref === undefined) return this.#sentOut(frame);
     for (const room of this.#rooms.all()) {
       if (room.joinRef === ref) return this.#joinRefused(room, frame);
       if (room.older?.ref === ref) return this.#olderRefused(room, frame);
     }
     return false;
+  }
+
+  /** One belongs to the room: where it was closed to one, it is opened again. */
+  allowed(id: string): void {
+    const room = this.#rooms.find(id);
+    if (!room?.onScreen || room.state.error === null) return;
+    if (room.joinRef === null) this.join(room);
   }
 
   /** Loads a page of older messages. */
@@ -134,6 +141,18 @@ export class RoomSync {
   #answersJoin(room: HeldRoom, frame: EntriesFrame | MessagesFrame): boolean {
     if (frame.ref === undefined || frame.ref !== room.joinRef) return false;
     room.joinRef = null;
+    return true;
+  }
+
+  /** Told without being asked: one was sent out of a room on screen. */
+  #sentOut({ room: id, id: entry, code }: ErrorFrame): boolean {
+    const isShut = code === "no_room" || code === "removed";
+    if (!isShut || id === undefined || entry !== undefined) return false;
+    const room = this.#rooms.find(id);
+    if (!room?.onScreen) return false;
+    room.deliveries.end();
+    // What was on its way then is refused, too, in words that say less.
+    room.state.error ??= code;
     return true;
   }
 

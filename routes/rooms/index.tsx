@@ -37,9 +37,11 @@ export const handler = define.handlers<RoomsData>({
   /** Makes a room and goes there, or shows the form again with what was wrong. */
   async POST({ req, url, state: { atoll, session } }) {
     if (session === null) return seeOther(enterPath(url));
-    const name = (await readForm(req)).get("name") ?? "";
+    const form = await readForm(req);
+    const name = form.get("name") ?? "";
+    const kind = form.get("kind") === "private" ? "private" : "open";
     try {
-      const room = await atoll.rooms.create(session, name);
+      const room = await atoll.rooms.create(session, name, kind);
       return seeOther(roomPath(room.slug));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

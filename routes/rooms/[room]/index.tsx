@@ -11,7 +11,7 @@ import { enterPath, readForm, seeOther } from "../../../lib/forms.ts";
 import { stringsOf, translator, zoneOf } from "../../../lib/locale.ts";
 import type { PastPlace } from "../../../lib/history.ts";
 import type { MeFrame, MessagesFrame } from "../../../lib/protocol.ts";
-import type { Room } from "../../../lib/rooms.ts";
+import type { SeenRoom } from "../../../lib/rooms.ts";
 import type { Session } from "../../../lib/sessions.ts";
 import { pastPath, REACH, roomPath } from "../../../components/room_path.ts";
 
@@ -81,17 +81,18 @@ export const handler = define.handlers<RoomData>({
 async function chatProps(
   { atoll, locale }: State,
   session: Session,
-  { id, slug, name }: Room,
+  seen: SeenRoom,
   headers: Headers,
   given: { refused: Refused | null; messages?: MessagesFrame },
 ): Promise<ChatProps> {
+  const { id, slug, name, kind, topic, archived, people = [] } = seen;
   const [me, messages] = await Promise.all([
     atoll.rooms.followed(session.person.id),
-    given.messages ?? atoll.messages.page(id, { limit: PAGE_MESSAGES }),
+    given.messages ?? atoll.messages.page(seen.id, { limit: PAGE_MESSAGES }),
   ]);
   return {
     me,
-    room: { id, slug, name },
+    room: { id, slug, name, kind, topic, archived, people },
     page: messages,
     locale,
     strings: stringsOf(locale),
@@ -122,7 +123,7 @@ export default define.page<typeof handler>(({ data: { chat, past } }) => {
   return (
     <>
       <Head>
-        <title>{roomTitle(chat.room.name, unreadIn(chat.me))}</title>
+        <title>{roomTitle(chat.room, unreadIn(chat.me), t)}</title>
         {elsewhere && (
           <noscript>
             <meta

@@ -1,0 +1,140 @@
+/** The rooms one follows: rooms, direct messages, and what is archived. */
+import type { JSX } from "preact";
+import type { FollowedRoom } from "../../lib/protocol.ts";
+import type { ShownRoom } from "../chat_props.ts";
+import { isPlainClick } from "../plain_click.ts";
+import { roomPath } from "../room_path.ts";
+import { useWords } from "../words.ts";
+import { RoomMark } from "./RoomMark.tsx";
+import { roomTitleOf } from "./room_title.ts";
+
+/** What the lists show and whom they tell. */
+export interface RoomListsProps {
+  /** In the order in which they are shown. */
+  rooms: readonly FollowedRoom[];
+  /** Slug of the room on screen. */
+  current: string;
+  /** The room on screen, where one has not joined it. */
+  preview: ShownRoom | null;
+  unread: (room: string) => number;
+  /** A room was chosen by a plain click. */
+  onOpen: (slug: string) => void;
+}
+
+/** Up to three lists; the archived one is folded unless one is in it. */
+export function RoomLists(props: RoomListsProps): JSX.Element {
+  const t = useWords();
+  const { rooms, preview, current } = props;
+  const archived = rooms.filter((room) => room.archived);
+  const kept = rooms.filter((room) => !room.archived);
+  const direct = kept.filter(({ kind }) => kind === "direct");
+  const isIn = archived.some(({ slug }) => slug === current);
+  return (
+    <div class="room-lists">
+      <h2 class="column-title">{t("rooms.title")}</h2>
+      <ul class="room-list">
+        <RoomItems
+          {...props}
+          rooms={kept.filter(({ kind }) => kind !== "direct")}
+        />
+        {preview !== null && (
+          <PreviewLink room={preview} onOpen={props.onOpen} />
+        )}
+      </ul>
+      {direct.length > 0 && (
+        <>
+          <h2 class="column-title">{t("rooms.direct")}</h2>
+          <ul class="room-list">
+            <RoomItems {...props} rooms={direct} />
+          </ul>
+        </>
+      )}
+      {archived.length > 0 && (
+        <details class="archived-rooms" open={isIn}>
+          <summary class="column-title">{t("rooms.archived")}</summary>
+          <ul class="room-list">
+            <RoomItems {...props} rooms={archived} />
+          </ul>
+        </details>
+      )}
+    </div>
+  );
+}
+
+function RoomItems(
+  { rooms, current, unread, onOpen }: RoomListsProps,
+): JSX.Element {
+  return (
+    <>
+      {rooms.map((room) => (
+        <li key={room.room}>
+          <RoomLink
+            room={room}
+            current={room.slug === current}
+            unread={unread(room.room)}
+            onOpen={onOpen}
+          />
+        </li>
+      ))}
+    </>
+  );
+}
+
+function RoomLink({ room, current, unread, onOpen }: {
+  room: FollowedRoom;
+  current: boolean;
+  unread: number;
+  onOpen: (slug: string) => void;
+}): JSX.Element {
+  const t = useWords();
+  return (
+    <a
+      class={unread > 0 && !current ? "room-link new" : "room-link"}
+      href={roomPath(room.slug)}
+      aria-current={current ? "page" : undefined}
+      onClick={(event) => {
+        if (!isPlainClick(event)) return;
+        event.preventDefault();
+        onOpen(room.slug);
+      }}
+    >
+      <RoomMark {...room} />
+      <bdi class="ellipsis">{roomTitleOf(room, t)}</bdi>
+      {unread > 0 && (
+        <span
+          class="count"
+          role="img"
+          aria-label={t("rooms.unread", { count: unread })}
+        >
+          {unread > 99 ? "99+" : unread}
+        </span>
+      )}
+    </a>
+  );
+}
+
+/** The room on screen among one's own, while one only looks in. */
+function PreviewLink({ room, onOpen }: {
+  room: ShownRoom;
+  onOpen: (slug: string) => void;
+}): JSX.Element {
+  const t = useWords();
+  return (
+    <li>
+      <a
+        class="room-link preview"
+        href={roomPath(room.slug)}
+        aria-current="page"
+        onClick={(event) => {
+          if (!isPlainClick(event)) return;
+          event.preventDefault();
+          onOpen(room.slug);
+        }}
+      >
+        <RoomMark {...room} />
+        <bdi class="ellipsis">{roomTitleOf(room, t)}</bdi>
+        <small>{t("rooms.not_joined")}</small>
+      </a>
+    </li>
+  );
+}

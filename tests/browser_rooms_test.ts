@@ -1,0 +1,166 @@
+/** Rooms as people make, change, enter and lose them. */
+import { assert, assertEquals } from "@std/assert";
+import {
+  browserTest,
+  isSound,
+  PHONE,
+  type Visitor,
+} from "./support/browser.ts";
+
+/** Makes a private room and goes there. */
+async function makePrivate({ page }: Visitor, name: string): Promise<void> {
+  await page.getByRole("button", { name: "New room" }).click();
+  await page.getByRole("textbox", { name: "Room name" }).fill(name);
+  await page.getByRole("radio", { name: "Private" }).check();
+  await page.getByRole("textbox", { name: "Room name" }).press("Enter");
+  await page.getByRole("heading", { name }).waitFor();
+}
+
+function rooms({ page }: Visitor) {
+  return page.getByRole("navigation", { name: "Rooms" });
+}
+
+/** Opens the room's settings and gives the dialog. */
+async function settings({ page }: Visitor) {
+  await page.getByRole("button", { name: "Room settings" }).click();
+  const dialog = page.getByRole("dialog", { name: "Room settings" });
+  await dialog.getByRole("list", { name: /people|person/ }).waitFor();
+  return dialog;
+}
+
+browserTest(
+  "A private room lets people in and sends them out, with words for both sides",
+  async (server, visitors) => {
+    const ana = await (await visitors.come()).enter(server.url, "Ana");
+    const omar = await (await visitors.come()).enter(server.url, "Omar");
+    await makePrivate(ana, "Plans");
+    await ana.seesStatus("Connected");
+    const dialog = await settings(ana);
+    const invite = dialog.getByRole("combobox", { name: "Let someone in" });
+    await invite.fill("oma");
+    await dialog.getByRole("option", { name: "Omar" }).waitFor();
+    await invite.press("Enter");
+    await dialog.getByRole("button", { name: "Send Omar out" }).waitFor();
+    await dialog.getByRole("button", { name: "Close" }).click();
+    await ana.log.getByText(/let .*Omar.* in/).waitFor();
+
+    await rooms(omar).getByRole("link", { name: "Plans" }).click();
+    await omar.log.getByText(/let .*Omar.* in/).waitFor();
+    await omar.says("Here I am");
+    await ana.sees("Here I am");
+    await (await settings(ana)).getByRole("button", { name: "Send Omar out" })
+      .click();
+    await omar.page.getByRole("alert")
+      .filter({ hasText: "You were sent out of this room" }).waitFor();
+    await rooms(omar).getByRole("link", { name: "Plans" })
+      .waitFor({ state: "detached" });
+    await ana.page.keyboard.press("Escape");
+    await ana.says("Alone again");
+    await ana.sees("Alone again");
+    assertEquals(await omar.page.getByText("Alone again").count(), 0);
+
+    // Let in again, the page goes on by itself.
+    const again = await settings(ana);
+    await again.getByRole("combobox").first().fill("omar");
+    await again.getByRole("option", { name: "Omar" }).click();
+    await omar.sees("Alone again");
+    await omar.composer.waitFor();
+    await isSound(ana);
+    await isSound(omar);
+  },
+);
+
+browserTest(
+  "A direct room is begun with a few keys, and found again by the names in it",
+  async (server, visitors) => {
+    const ana = await (await visitors.come()).enter(server.url, "Ana");
+    const omar = await (await visitors.come()).enter(server.url, "Omar");
+    await (await visitors.come()).enter(server.url, "Mei");
+    const { page } = ana;
+    const start = async (...names: string[]) => {
+      await page.getByRole("button", { name: "New message" }).click();
+      const dialog = page.getByRole("dialog", { name: "New message" });
+      await dialog.getByRole("combobox", { name: "To whom?" }).waitFor();
+      for (const name of names) {
+        await page.keyboard.type(name.slice(0, 2));
+        await dialog.getByRole("option", { name }).waitFor();
+        await page.keyboard.press("Enter");
+        await dialog.getByRole("button", { name: `Remove ${name}` }).waitFor();
+      }
+      await page.keyboard.press("Enter");
+    };
+    await start("Omar");
+    await page.getByRole("heading", { name: "Omar" }).waitFor();
+    await ana.seesStatus("Connected");
+    await ana.says("Between us");
+    const link = rooms(omar).getByRole("link", { name: "Ana" });
+    await link.filter({ hasText: "1" }).waitFor();
+    await link.click();
+    await omar.sees("Between us");
+    assertEquals(await omar.page.title(), "Ana · Atoll");
+    const { href } = await omar.page.evaluate(() => ({ href: location.href }));
+
+    await start("Omar", "Mei");
+    await page.getByRole("heading", { name: "Mei and Omar" }).waitFor();
+    await ana.seesStatus("Connected");
+    await start("Omar");
+    await page.getByRole("heading", { name: "Omar", exact: true }).waitFor();
+    await page.waitForURL(href);
+    await ana.sees("Between us");
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: "Room" }).fill("mei");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Mei and Omar" }).waitFor();
+    await isSound(ana);
+    await isSound(omar);
+  },
+);
+
+browserTest(
+  "A room gets a topic and another name, is archived and comes back, also on a phone",
+  async (server, visitors) => {
+    const touch = { viewport: PHONE, hasTouch: true, isMobile: true };
+    const ana = await (await visitors.come(touch)).enter(server.url, "Ana");
+    const { page } = ana;
+    await page.getByRole("button", { name: "Rooms" }).click();
+    await page.getByRole("button", { name: "New room" }).click();
+    await page.getByRole("textbox", { name: "Room name" }).fill("Boats");
+    await page.getByRole("button", { name: "Create" }).click();
+    await page.getByRole("heading", { name: "Boats" }).waitFor();
+    await ana.seesStatus("Connected");
+    const dialog = await settings(ana);
+    await dialog.getByRole("textbox", { name: "Room name" }).fill("Ships");
+    await dialog.getByRole("textbox", { name: "Topic" }).fill("Wood and sails");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.getByText("Saved.").waitFor();
+    await isSound(ana);
+    await dialog.getByRole("button", { name: "Archive the room" }).click();
+    await dialog.getByRole("button", { name: "Bring the room back" })
+      .waitFor();
+    await dialog.getByRole("button", { name: "Close" }).click();
+    await page.getByRole("heading", { name: "Ships" }).waitFor();
+    await page.getByText("nobody can write here").waitFor();
+    assert(!await ana.composer.isVisible());
+    await ana.log.getByText("renamed the room to").waitFor();
+    await ana.log.getByText("archived the room").waitFor();
+    await page.getByRole("button", { name: "Rooms" }).click();
+    await rooms(ana).getByText("Archived").waitFor();
+    await isSound(ana);
+    await page.goBack();
+
+    const again = await settings(ana);
+    await again.getByRole("button", { name: "Bring the room back" }).click();
+    await again.getByRole("button", { name: "Archive the room" }).waitFor();
+    await again.getByRole("combobox", { name: "Notifications" })
+      .selectOption("Nothing");
+    await again.getByRole("button", { name: "Close" }).click();
+    await ana.says("Afloat");
+    await ana.sees("Afloat");
+    await page.reload();
+    await ana.sees("Afloat");
+    const kept = await settings(ana);
+    const choice = kept.getByRole("combobox", { name: "Notifications" });
+    assertEquals(await choice.inputValue(), "nothing");
+    await isSound(ana);
+  },
+);
