@@ -17,6 +17,7 @@ import { LocalFiles } from "./files/file_store.ts";
 import { Following } from "./following.ts";
 import { Health } from "./health.ts";
 import { History } from "./history.ts";
+import { Inbox } from "./inbox.ts";
 import { Invitations } from "./invitations.ts";
 import type { Locale } from "./locale.ts";
 import { logError } from "./logging.ts";
@@ -82,6 +83,7 @@ export class Atoll {
   readonly messages: Messages;
   readonly roomChanges: RoomChanges;
   readonly history: History;
+  readonly inbox: Inbox;
   readonly files: Files;
   readonly search: Search;
   readonly health: Health;
@@ -197,6 +199,7 @@ export class Atoll {
         this.rooms.markUnread(person, room, from),
       onError: logError,
     });
+    this.inbox = new Inbox({ db, flush: () => this.#following.flush() });
     this.#requests = new Requests({
       hub: this.#hub,
       rooms: this.rooms,

@@ -181,6 +181,7 @@ export const ROUTE_ACTIONS: Readonly<
   "DELETE /api/people/[person]/ban": "ban",
   "DELETE /api/people/[person]/sessions": "ban",
   "GET /api/search": "search",
+  "GET /api/mentions": "session",
   "POST /api/uploads": "upload",
   "DELETE /api/uploads/[upload]": "session",
   "GET /api/rooms": "session",
