@@ -178,6 +178,15 @@ Deno.test("ChatClient withdraws a refused post that arrived by another way [L4]"
   assertEquals(socket.of("post").at(-1)!.id, b);
 });
 
+Deno.test("ChatClient withdraws a post that arrived by another way and is refused only then [L4]", async () => {
+  const { socket, client } = await inRoom(1);
+  const [a, b] = [client.post("r1", "a"), client.post("r1", "b")];
+  socket.receive(entries([posted(2, { id: a, author: "p1" })]));
+  assertEquals(socket.of("post").at(-1)!.id, b);
+  refuse(socket, a, "internal", true);
+  assertEquals(ids(socket.of("withdraw")), [a]);
+});
+
 Deno.test("ChatClient withdraws a refused post that is given up, so that later ones go [L4]", async () => {
   const { socket, state, client } = await inRoom(1);
   const [a, b] = [client.post("r1", "a"), client.post("r1", "b")];

@@ -135,7 +135,13 @@ export class Sender {
   refused(frame: ErrorFrame): boolean {
     const id = frame.id ?? (typeof frame.ref === "string" ? frame.ref : "");
     const room = this.#holderOf(id);
-    if (!room) return false;
+    if (!room) {
+      // It arrived by another way, and comes no more: what follows must not wait for it.
+      if (frame.retry && frame.room !== undefined && frame.id !== undefined) {
+        this.#link.send({ type: "withdraw", room: frame.room, id: frame.id });
+      }
+      return false;
+    }
     if (frame.retry) this.#refusedForNow(room, id, frame.wait);
     else this.#refusedForGood(room, id, frame.code);
     this.pump();
