@@ -7,6 +7,8 @@ import { ReaderContext, useReader } from "./body_context.ts";
 import { Sources, useSources } from "./completion/sources.ts";
 import { Conversation } from "./Conversation.tsx";
 import { PeopleColumn } from "./PeopleColumn.tsx";
+import { LazyPerson } from "./person/LazyPerson.tsx";
+import { PersonOpener } from "./person/PersonButton.tsx";
 import { PinsColumn } from "./PinsColumn.tsx";
 import { placeOf } from "./room_path.ts";
 import { LazyNewMessage, LazyRoomDialog } from "./rooms/lazy_dialogs.ts";
@@ -41,6 +43,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
   const [pinsShown, setPinsShown] = useState(false);
   const pins = usePins(client, room.id);
   const [target, setTarget] = useState({ room: room.id, place: props.target });
+  const [person, setPerson] = useState<string | null>(null);
   const close = () => setDialog(null);
   const isGone = (client.rooms.get(room.id)?.error ?? null) !== null;
   const t = useWords();
@@ -70,7 +73,10 @@ export function ChatFrame(props: ChatProps): JSX.Element {
     if (!place || !found) return;
     event.preventDefault();
     close();
-    if (column !== "talk") showDetails(false);
+    // Where the details lie over the conversation, they make way.
+    if (column !== "talk" && matchMedia("(max-width: 1000px)").matches) {
+      showDetails(false);
+    }
     open(place.slug);
     // Whoever loads the page again, or copies its address, comes there.
     history.replaceState(history.state, "", place.href);
@@ -89,56 +95,59 @@ export function ChatFrame(props: ChatProps): JSX.Element {
         current={room.slug}
         preview={choice.followed || isGone ? null : room}
         me={me}
+        isStaff={["owner", "admin"].includes((client.me ?? props.me).role)}
         unread={(id) => client.unread(id)}
         onOpen={open}
         onNewMessage={() => setDialog("message")}
         onShortcuts={() => setDialog("shortcuts")}
         onSearch={() => setDialog("search")}
       />
-      <ReaderContext.Provider value={reader}>
-        <Sources.Provider value={sources}>
-          <Conversation
-            key={room.id}
-            props={props}
-            client={client}
-            outbox={outbox}
-            trays={trays}
-            room={room}
-            me={me}
-            followed={choice.followed || isGone}
-            peopleShown={people.shown && !pinsShown}
-            pins={pins}
-            pinsShown={people.shown && pinsShown}
-            target={target.room === room.id ? target.place : null}
-            places={places}
-            onBack={() => setColumn("rooms")}
-            onSettings={() => setDialog("room")}
-            onPeople={() => showDetails(pinsShown || !people.shown)}
-            onPins={() => showDetails(!(pinsShown && people.shown), "pins")}
-            onSearch={() => setDialog("search")}
-          />
-        </Sources.Provider>
-      </ReaderContext.Provider>
-      {pinsShown
-        ? (
-          <PinsColumn
-            pins={pins}
-            slug={room.slug}
-            onClose={() => showDetails(false)}
-          />
-        )
-        : (
-          <PeopleColumn
-            presence={client.presence(room.id)}
-            cutOff={client.status !== "connected" &&
-              client.status !== "connecting"}
-            me={me}
-            slug={room.slug}
-            mayLeave={choice.followed && room.kind === "open" &&
-              room.slug !== "lobby"}
-            onClose={() => showDetails(false)}
-          />
-        )}
+      <PersonOpener.Provider value={setPerson}>
+        <ReaderContext.Provider value={reader}>
+          <Sources.Provider value={sources}>
+            <Conversation
+              key={room.id}
+              props={props}
+              client={client}
+              outbox={outbox}
+              trays={trays}
+              room={room}
+              me={me}
+              followed={choice.followed || isGone}
+              peopleShown={people.shown && !pinsShown}
+              pins={pins}
+              pinsShown={people.shown && pinsShown}
+              target={target.room === room.id ? target.place : null}
+              places={places}
+              onBack={() => setColumn("rooms")}
+              onSettings={() => setDialog("room")}
+              onPeople={() => showDetails(pinsShown || !people.shown)}
+              onPins={() => showDetails(!(pinsShown && people.shown), "pins")}
+              onSearch={() => setDialog("search")}
+            />
+          </Sources.Provider>
+        </ReaderContext.Provider>
+        {pinsShown
+          ? (
+            <PinsColumn
+              pins={pins}
+              slug={room.slug}
+              onClose={() => showDetails(false)}
+            />
+          )
+          : (
+            <PeopleColumn
+              presence={client.presence(room.id)}
+              cutOff={client.status !== "connected" &&
+                client.status !== "connecting"}
+              me={me}
+              slug={room.slug}
+              mayLeave={choice.followed && room.kind === "open" &&
+                room.slug !== "lobby"}
+              onClose={() => showDetails(false)}
+            />
+          )}
+      </PersonOpener.Provider>
       {dialog === "switcher" && (
         <RoomSwitcher rooms={rooms} onOpen={open} onClose={close} />
       )}
@@ -148,6 +157,15 @@ export function ChatFrame(props: ChatProps): JSX.Element {
       )}
       {dialog === "room" && (
         <LazyRoomDialog room={room} me={me.id} onClose={close} />
+      )}
+      {person !== null && (
+        <LazyPerson
+          key={person}
+          person={person}
+          me={me.id}
+          onOpen={open}
+          onClose={() => setPerson(null)}
+        />
       )}
       {dialog === "shortcuts" && <Shortcuts onClose={close} />}
     </div>

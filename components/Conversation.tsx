@@ -18,6 +18,7 @@ import { type MessageDialog, MessageDialogs } from "./MessageDialogs.tsx";
 import { ArchivedNote, EndedPanel, GonePanel } from "./Panels.tsx";
 import { RoomNames, usePeopleNames } from "./people_names.ts";
 import { ReplyBar } from "./ReplyBar.tsx";
+import { MutedNote, useMuted } from "./MutedNote.tsx";
 import { RoomHeader } from "./RoomHeader.tsx";
 import { roomMentionOf } from "./rooms/room_title.ts";
 import { RoomNotice } from "./RoomNotice.tsx";
@@ -39,7 +40,8 @@ import type { Pins } from "./use_pins.ts";
 import { useReading } from "./use_reading.ts";
 import { useReply } from "./use_reply.ts";
 import { useRights } from "./use_rights.ts";
-import { useUnreadLine } from "./use_unread_line.ts";
+import { UnreadBar } from "./reading/UnreadBar.tsx";
+import { useUnread } from "./reading/use_unread.ts";
 import { useWords } from "./words.ts";
 import { roomPath } from "./room_path.ts";
 
@@ -78,12 +80,14 @@ export function Conversation(given: ConversationProps): JSX.Element {
   const field = useRef<HTMLTextAreaElement>(null);
   const reply = useReply(`${me.id}/${room.id}`);
   const [dialog, setDialog] = useState<MessageDialog | null>(null);
+  const unread = useUnread(client, room, control);
   const { actions, editing } = useMessageActions(client, room, field, tray, {
     reply: (message) =>
       reply.choose({
         ...{ id: message.id, name: message.name },
         excerpt: excerptOf(message, t),
       }),
+    unread: (seq) => unread.markUnread(seq),
     emoji: (message) => setDialog({ kind: "emoji", message }),
     versions: (message) => setDialog({ kind: "versions", message }),
   });
@@ -98,7 +102,7 @@ export function Conversation(given: ConversationProps): JSX.Element {
     }
   };
   const onView = useReading(client, room.id);
-  const unreadAfter = useUnreadLine(client, room.id);
+  const unreadAfter = unread.after;
   const items = useMemo(() =>
     state === undefined ? [] : buildTimeline({
       messages: state.messages,
@@ -169,7 +173,11 @@ export function Conversation(given: ConversationProps): JSX.Element {
                   now={now}
                   actions={actions}
                   loadOlder={() => client.loadOlder(room.id).catch(() => {})}
-                  onView={onView}
+                  onView={(view) => {
+                    unread.onView(view);
+                    onView(view);
+                  }}
+                  unreadBar={<UnreadBar unread={unread} />}
                   control={control}
                   onNewest={toNewest}
                 />
@@ -212,8 +220,11 @@ export function Conversation(given: ConversationProps): JSX.Element {
               actions.edit(last.id);
               control.current?.reveal(last.id);
             }}
-            onEscape={() =>
-              reply.target === null ? toNewest() : reply.choose(null)}
+            onEscape={() => {
+              if (reply.target !== null) return reply.choose(null);
+              unread.markRead();
+              toNewest();
+            }}
           />
           {dialog !== null && (
             <MessageDialogs
@@ -255,6 +266,7 @@ function Foot(props: FootProps): JSX.Element {
   const { client, room, state, field, me, reply } = props;
   const draftKey = `${me.id}/${room.id}`;
   const lastDraft = useRef("");
+  const muted = useMuted((client.me ?? props.props.me).muted, props.props.now);
   if (field.current !== null) lastDraft.current = field.current.value;
   const kept = { draft: lastDraft.current, pending: state?.pending ?? [] };
   if (client.status === "ended") {
@@ -265,6 +277,7 @@ function Foot(props: FootProps): JSX.Element {
     return <GonePanel code={state.error} {...kept} />;
   }
   if (room.archived) return <ArchivedNote />;
+  if (muted) return <MutedNote muted={muted} />;
   const served = room.id === props.props.room.id;
   return (
     <div class="foot">

@@ -15,6 +15,7 @@ import type { MessageActions, MessageRights } from "./message_actions.ts";
 import { MessageEditor } from "./MessageEditor.tsx";
 import { MessageNote } from "./MessageNote.tsx";
 import { MessageToolbar } from "./MessageToolbar.tsx";
+import { PersonButton } from "./person/PersonButton.tsx";
 import { Quote } from "./Quote.tsx";
 import { Reactions } from "./Reactions.tsx";
 import { useLongPress } from "./use_long_press.ts";
@@ -64,7 +65,9 @@ export const MessageRow = memo(function MessageRow(
   const [hovered, setHovered] = useState(false);
   const [focused, setFocused] = useState(false);
   const inReach = useInReach();
-  const longPress = useLongPress(() => setHovered(true));
+  const longPress = useLongPress(() =>
+    row.current?.focus({ preventScroll: true })
+  );
   const state = stateOf(pending, change);
   // What happened to the room itself is nobody's to change.
   const canAct = message !== null && message.kind === undefined &&
@@ -85,8 +88,9 @@ export const MessageRow = memo(function MessageRow(
       data-id={id}
       data-seq={props.message?.seq}
       tabIndex={-1}
-      onMouseEnter={() => setHovered(true)}
-      onMouseLeave={() => setHovered(false)}
+      // A finger hovers over nothing: what would appear under it costs iOS its tap.
+      onPointerEnter={({ pointerType }) => setHovered(pointerType === "mouse")}
+      onPointerLeave={() => setHovered(false)}
       onFocusIn={() => setFocused(true)}
       onFocusOut={(event) => {
         const next = event.relatedTarget as Node | null;
@@ -107,7 +111,15 @@ export const MessageRow = memo(function MessageRow(
         : <SideTime at={props.at} />}
       <div class="content">
         <div class={first ? "who" : "visually-hidden"}>
-          <bdi class="author" id={`a-${id}`}>{shownName(name, t)}</bdi>
+          {first
+            ? (
+              <TabStops value={inReach || focused}>
+                <PersonButton person={author} class="author" id={`a-${id}`}>
+                  {shownName(name, t)}
+                </PersonButton>
+              </TabStops>
+            )
+            : <bdi class="author" id={`a-${id}`}>{shownName(name, t)}</bdi>}
           {first && <Time at={props.at} />}
         </div>
         <div id={`b-${id}`}>

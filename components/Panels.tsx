@@ -18,8 +18,17 @@ export function EndedPanel(
   { code, slug, ...kept }: Kept & { code: number | null; slug: string },
 ): JSX.Element {
   const t = useWords();
+  const banned = code === CLOSE.banned;
   const signedOut = code === null || code === CLOSE.sessionEnded;
   const here = roomPath(slug);
+  if (banned) {
+    return (
+      <Panel title={t("connection.banned")} hint={t("connection.banned_hint")}>
+        <KeptTexts {...kept} />
+        <a class="button primary" href="/">{t("connection.why")}</a>
+      </Panel>
+    );
+  }
   return (
     <Panel
       title={t(signedOut ? "connection.ended" : "connection.replaced")}

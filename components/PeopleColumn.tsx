@@ -5,6 +5,7 @@ import type { Presence } from "../lib/client/chat_client.ts";
 import type { Person } from "../lib/protocol.ts";
 import { Avatar } from "./Avatar.tsx";
 import { Icon } from "./icons.tsx";
+import { PersonButton } from "./person/PersonButton.tsx";
 import { useWords } from "./words.ts";
 import { roomPath } from "./room_path.ts";
 
@@ -80,7 +81,9 @@ function PersonRow(
   return (
     <li>
       <Avatar {...person} small />
-      <bdi class="ellipsis">{person.name}</bdi>
+      <PersonButton person={person.id} class="ellipsis">
+        {person.name}
+      </PersonButton>
       {isMe && <small>({t("people.you")})</small>}
     </li>
   );

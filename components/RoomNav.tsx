@@ -12,6 +12,8 @@ import { useWords } from "./words.ts";
 /** What the navigation shows and whom it tells. */
 export interface RoomNavProps extends RoomListsProps {
   me: Person;
+  /** Whether one manages the place. */
+  isStaff: boolean;
   onNewMessage: () => void;
   onShortcuts: () => void;
   onSearch: () => void;
@@ -49,6 +51,12 @@ export function RoomNav(props: RoomNavProps): JSX.Element {
         <Icon name="search" size={16} />
         {t("rooms.all")}
       </a>
+      {props.isStaff && (
+        <a class="ghost" href="/place" aria-current="false">
+          <Icon name="settings" size={16} />
+          {t("place.manage")}
+        </a>
+      )}
       <OwnCard me={props.me} />
     </nav>
   );

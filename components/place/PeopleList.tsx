@@ -1,11 +1,10 @@
 /** Everyone here, with what can be done about them. */
 import type { JSX } from "preact";
-import type { KnownPerson, Measured, PeoplePage } from "../../lib/order.ts";
-import type { Translator } from "../../lib/translate.ts";
+import type { KnownPerson, PeoplePage } from "../../lib/order.ts";
 import { Avatar } from "../Avatar.tsx";
 import { useWords } from "../words.ts";
+import { factsOf } from "./person_facts.ts";
 import { PersonForms } from "./PersonForms.tsx";
-import { isForEver } from "./spans.ts";
 
 /** A page of people, with ways to the others. */
 export function PeopleList(
@@ -68,31 +67,6 @@ function PersonEntry(
       )}
     </li>
   );
-}
-
-/** What is known of someone, in a few words each. */
-export function factsOf(t: Translator, person: KnownPerson): string[] {
-  const { role, oneRoom, muted, banned, lastSeenAt } = person;
-  return [
-    t(`role.${role}`),
-    ...oneRoom ? [t("people.one_room")] : [],
-    ...muted ? [measureOf(t, "muted", muted)] : [],
-    ...banned ? [measureOf(t, "banned", banned)] : [],
-    ...lastSeenAt > 0
-      ? [t("people.seen", { when: t.shortDate(lastSeenAt) })]
-      : [],
-  ];
-}
-
-function measureOf(
-  t: Translator,
-  kind: "muted" | "banned",
-  { until, reason }: Measured,
-): string {
-  const text = isForEver(until)
-    ? t(`people.${kind}_for_ever`)
-    : t(`people.is_${kind}`, { when: t.moment(until) });
-  return reason === "" ? text : `${text} (${reason})`;
 }
 
 function pathTo(query: string, skip: number): string {

@@ -21,12 +21,9 @@ interface PersonFormsProps {
 }
 
 /** The forms that the reader may send. */
-export function PersonForms(props: PersonFormsProps): JSX.Element {
-  const t = useWords();
+export function PersonForms(props: PersonFormsProps): JSX.Element | null {
   const { person: { may, muted, banned } } = props;
-  if (may.roles.length === 0 && !may.mute && !may.ban) {
-    return <p class="hint">{t("order.nothing")}</p>;
-  }
+  if (may.roles.length === 0 && !may.mute && !may.ban) return null;
   return (
     <div class="person-forms">
       {may.roles.length > 0 && <RoleForm {...props} />}
@@ -149,16 +146,4 @@ function MeasureForm(
       {children}
     </form>
   );
-}
-
-/** Until when a form's measure lasts, in milliseconds since 1970; null for ever. */
-export function untilOf(
-  form: { get(name: string): FormDataEntryValue | null },
-  now: number,
-): number | null {
-  const span = String(form.get("span") ?? "");
-  if (span === "") return null;
-  const hours = Number(form.get("hours"));
-  const custom = hours > 0 ? hours * 3_600_000 : 3_600_000;
-  return Math.round(now + (span === "custom" ? custom : Number(span)));
 }

@@ -20,7 +20,8 @@ export function socketUrl(
 export async function checkSession(person: string): Promise<SessionCheck> {
   try {
     const response = await fetch("/api/session", { cache: "no-store" });
-    if (response.status === 401) return "ended";
+    // 403 is for whoever was banned.
+    if (response.status === 401 || response.status === 403) return "ended";
     if (!response.ok) return "unreachable";
     const session = await response.json();
     return session.person.id === person ? "valid" : "ended";

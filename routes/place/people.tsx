@@ -1,7 +1,7 @@
 import { page } from "fresh";
 import { PeopleList } from "../../components/place/PeopleList.tsx";
-import { untilOf } from "../../components/place/PersonForms.tsx";
 import { PlacePage } from "../../components/place/PlacePage.tsx";
+import { untilOf } from "../../components/place/spans.ts";
 import { type Atoll, define } from "../../lib/app.ts";
 import { ERRORS, Refusal } from "../../lib/errors.ts";
 import { enterPath, readForm, seeOther } from "../../lib/forms.ts";

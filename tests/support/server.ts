@@ -2,12 +2,15 @@
 import { build } from "../../tasks/build.ts";
 import { choosePackages, packageFlags, ROOT } from "../../tasks/packages.ts";
 import { serverPermissions } from "../../tasks/start.ts";
+import { until } from "./until.ts";
 
 /** A server process on a port of its own, over a folder of its own. */
 export class ServerProcess {
   readonly port: number;
   readonly data: string;
   #child: Deno.ChildProcess | undefined;
+  #output = "";
+  #reading: Promise<void> | undefined;
 
   private constructor(port: number, data: string) {
     this.port = port;
@@ -47,12 +50,28 @@ export class ServerProcess {
         ATOLL_DATA: this.data,
         HOST: "127.0.0.1",
       },
-      stdout: "null",
+      stdout: "piped",
       stderr: "inherit",
     }).spawn();
+    this.#reading = this.#read(this.#child.stdout);
     const giveUp = Date.now() + 30_000;
     while (!await answers(this.port)) {
       if (Date.now() > giveUp) throw new Error("The server did not start");
+    }
+  }
+
+  /** Waits until it has printed this since the first start; gives the newest match. */
+  async printed(pattern: RegExp): Promise<string> {
+    const all = new RegExp(pattern, "g");
+    const find = () => this.#output.match(all)?.at(-1);
+    await until(() => find() !== undefined, `a line like ${pattern}`);
+    return find()!;
+  }
+
+  async #read(stdout: ReadableStream<Uint8Array>): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const bytes of stdout) {
+      this.#output += decoder.decode(bytes, { stream: true });
     }
   }
 
@@ -87,7 +106,9 @@ export class ServerProcess {
     if (!child) return 0;
     this.#child = undefined;
     child.kill(signal);
-    return (await child.status).code;
+    const { code } = await child.status;
+    await this.#reading;
+    return code;
   }
 }
 
