@@ -48,7 +48,6 @@ export function Reactions(
               type="button"
               class="reaction"
               aria-pressed={isMine ? "true" : "false"}
-              aria-label={t("reactions.by", { emoji, people: who })}
               tabIndex={tabIndex}
               onClick={() => actions.react(id, emoji, !isMine)}
               onMouseEnter={() => look(emoji)}
@@ -56,8 +55,13 @@ export function Reactions(
               onFocus={() => look(emoji)}
               onBlur={stop}
             >
-              <span class="reaction-emoji">{emoji}</span>
-              <span class="reaction-count">{people.length}</span>
+              <span class="reaction-emoji" aria-hidden="true">{emoji}</span>
+              <span aria-hidden="true">{people.length}</span>
+              <span class="visually-hidden">
+                {t("reactions.by", {
+                  ...{ emoji, count: people.length, people: who },
+                })}
+              </span>
             </button>
             {looked === emoji && (
               <span class="reaction-who" aria-hidden="true">{who}</span>

@@ -113,12 +113,15 @@ export function useLogScroll(options: LogScrollOptions) {
       setFirst(ids[Math.max(0, at - STEP_ROWS)] ?? null);
       return;
     }
-    // Where the newest is at the bottom, the window must not move with it.
-    if (following) setFirst(ids[start] ?? null);
     const { clientHeight } = box.current!;
     const free = Math.max(0, clientHeight - element.offsetHeight);
     anchor.current = { element, top: free / 3 };
     restore();
+    // From now on the window stays, unless the newest is in view as well.
+    if (end === ids.length && !isScrollable(box.current)) {
+      anchor.current = null;
+      setFirst(null);
+    } else if (following) setFirst(ids[start] ?? null);
     element.focus({ preventScroll: true });
     setWanted(null);
   }, [wanted, ids, start, end]);
