@@ -121,6 +121,17 @@ Deno.test("ChatHub reads again when the doorbell rings during a read [D1]", asyn
   assertEquals(ana.socket.seqs, [1, 2]);
 });
 
+Deno.test("ChatHub reads again when the doorbell rings during a read that finds nothing [D1]", async () => {
+  const { log, connect, hub, post } = setUp();
+  const ana = connect();
+  await ana.join();
+  const release = log.hold();
+  hub.ring("room");
+  post("one");
+  release();
+  await until(() => ana.socket.seqs.length === 1);
+});
+
 Deno.test("ChatHub misses nothing that is posted while a room opens [D1]", async () => {
   const { log, connect, post } = setUp();
   const ana = connect();
@@ -162,6 +173,42 @@ Deno.test("ChatHub sends nothing more after a leave, even to a read under way [D
   await turns();
   assertEquals(ana.socket.sent.length, sent);
   assertEquals(hub.counts, { rooms: 0, subscriptions: 0, slow: 0 });
+});
+
+Deno.test("ChatHub sends no page of the log to a reader who left while it was read [D1]", async () => {
+  const { log, connect, hub, post } = setUp();
+  const slow = connect("Omar");
+  const quick = connect("Ana");
+  await slow.join();
+  await quick.join();
+  slow.socket.bufferedAmount = CONNECTION_LIMITS.mark;
+  for (let i = 0; i < 300; i++) post(`${i}`);
+  await until(() => quick.socket.seqs.length === 300);
+  const { length: sent } = slow.socket.sent;
+  const { length: read } = log.reads;
+  const release = log.hold();
+  slow.socket.bufferedAmount = 0;
+  await until(() => log.reads.length > read);
+  hub.leave(slow.connection, "room");
+  release();
+  await turns();
+  assertEquals(slow.socket.sent.length, sent);
+});
+
+Deno.test("ChatHub sends no snapshot to a reader who left while it was read [D1]", async () => {
+  const { log, connect, hub } = setUp();
+  log.post("before");
+  await connect("Omar").join();
+  const ana = connect("Ana");
+  const release = log.hold();
+  log.reads.length = 0;
+  const joined = ana.join();
+  await until(() => log.reads.at(-1) === "page");
+  hub.leave(ana.connection, "room");
+  release();
+  await joined;
+  await turns();
+  assertEquals(ana.socket.sent, []);
 });
 
 Deno.test("ChatHub waits while 64 KiB are buffered, then sends what was missed [D3]", async () => {

@@ -362,6 +362,16 @@ Deno.test("RoomState prefers a page's state to an older change it kept [C2]", ()
   assertEquals(bodies(state), ["edit 4", "body 2"]);
 });
 
+Deno.test("RoomState keeps a page's state when the changes it holds come one after another [C2]", () => {
+  const log = new Log([...posts(2), edit(0), edit(0)]);
+  const state = stateAt(log, 2, 1);
+  state.applyMessages(log.page(4, 2, 10));
+  for (const seq of [2, 3]) {
+    state.applyEntries(log.frame(log.read(seq, seq + 1)));
+    assertEquals(bodies(state), ["edit 4", "body 2"]);
+  }
+});
+
 Deno.test("RoomState refuses a page that may lack changes it has forgotten [C2]", () => {
   const count = KEPT_CHANGES + 2;
   const log = new Log(posts(count));

@@ -1,4 +1,4 @@
-/** Mistakes that one test each has to notice, where a simulation can't or needn't. */
+/** Mistakes that one test each has to notice, where a simulation does not, or too rarely. */
 import { type Mutant, mutant } from "./mutants.ts";
 
 /** A mistake, and the test that has to fail because of it. */
@@ -86,6 +86,42 @@ export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
     ["if (gap < 0 || gap > HUB_LIMITS.replay)", "if (gap < 0)"],
   ),
   noticed(
+    { test: HUB, rule: "sends no page of the log to a reader" },
+    "a subscription that ended during a page is served (D1)",
+    "lib/chat_hub.ts",
+    [
+      "if (subscription.ended || !connection.ready) return;",
+      "if (!connection.ready) return;",
+    ],
+  ),
+  noticed(
+    { test: HUB, rule: "sends no snapshot to a reader" },
+    "a subscription that ended during a reset is served (D1)",
+    "lib/chat_hub.ts",
+    [
+      "    if (subscription.ended) return;\n    if (page.seq",
+      "    if (page.seq",
+    ],
+  ),
+  noticed(
+    {
+      test: "tests/client_room_state_test.ts",
+      rule: "keeps a page's state when the changes",
+    },
+    "the later news wins, not the newer state (C2)",
+    "lib/client/message_fold.ts",
+    ["  if (change.seq <= message.rev) return message;\n", ""],
+  ),
+  noticed(
+    { test: HUB, rule: "during a read that finds nothing" },
+    "a doorbell during a read is ignored (D1)",
+    "lib/chat_hub.ts",
+    [
+      "    room.rang = true;\n    if (room.refreshing) return;",
+      "    if (room.refreshing) return;\n    room.rang = true;",
+    ],
+  ),
+  noticed(
     { test: HUB, rule: "waits while 64 KiB are buffered" },
     "entries are sent whatever is buffered (D3)",
     "lib/connection.ts",
@@ -137,7 +173,7 @@ export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
     },
     "changes of messages that aren't held are forgotten (C2)",
     "lib/client/message_list.ts",
-    ["else this.#keep(id, change);", ""],
+    ["else this.#keep(change.message, change);", ""],
   ),
   noticed(
     { test: CONNECTION, rule: "waits longer after each failure" },

@@ -33,15 +33,13 @@ export class MemorySqlite {
       now: 0,
       backUp: () => Promise.resolve(),
     });
+    sqlite.#connection.exec("begin");
     return sqlite;
   }
 
-  /** Leaves nothing but the empty tables. */
+  /** Leaves all tables as they were after the migrations, by never committing. */
   empty(): void {
-    for (const table of ["entries", "messages", "memberships", "rooms"]) {
-      this.#connection.exec(`delete from ${table}`);
-    }
-    this.#connection.exec("delete from persons");
+    this.#connection.exec("rollback; begin");
   }
 
   run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
@@ -54,14 +52,16 @@ export class MemorySqlite {
   /** Runs all of them in one transaction, and keeps the outcome or not. */
   runAll<R>(queries: readonly CompiledQuery[], keep: boolean): QueryResult<R> {
     let result: QueryResult<R> = { rows: [] };
-    this.#connection.exec("begin");
+    this.#connection.exec("savepoint all_or_nothing");
     try {
       for (const query of queries) result = this.run(query);
-      this.#connection.exec(keep ? "commit" : "rollback");
+      if (!keep) this.#connection.exec("rollback to all_or_nothing");
       return result;
     } catch (error) {
-      this.#connection.exec("rollback");
+      this.#connection.exec("rollback to all_or_nothing");
       throw error;
+    } finally {
+      this.#connection.exec("release all_or_nothing");
     }
   }
 }
