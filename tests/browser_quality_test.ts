@@ -1,7 +1,7 @@
 /** What pages weigh, and whether everybody can use them. */
-import { AxeBuilder } from "@axe-core/playwright";
 import { assert, assertEquals } from "@std/assert";
-import { browserTest, PHONE, type Visitor } from "./support/browser.ts";
+import { isAccessible } from "./support/accessible.ts";
+import { browserTest, PHONE } from "./support/browser.ts";
 
 /** Bytes of compressed JavaScript that a room's page may load. */
 const SCRIPT_BUDGET = 60 * 1024;
@@ -36,15 +36,6 @@ browserTest(
     assert(total > 0 && total <= SCRIPT_BUDGET, `${total} bytes`);
   },
 );
-
-/** Asserts that axe finds nothing on the page as it is. */
-async function isAccessible({ page }: Visitor, what: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.map(({ id, nodes }) =>
-    `${id}: ${nodes.map(({ html }) => html).join(" ")}`
-  );
-  assertEquals(found, [], what);
-}
 
 for (const colorScheme of ["light", "dark"] as const) {
   browserTest(

@@ -1,5 +1,6 @@
 /** Rooms as people make, change, enter and lose them. */
 import { assert, assertEquals } from "@std/assert";
+import { isAccessible } from "./support/accessible.ts";
 import {
   browserTest,
   isSound,
@@ -61,7 +62,7 @@ browserTest(
 
     // Let in again, the page goes on by itself.
     const again = await settings(ana);
-    await again.getByRole("combobox").first().fill("omar");
+    await again.getByRole("combobox", { name: "Let someone in" }).fill("omar");
     await again.getByRole("option", { name: "Omar" }).click();
     await omar.sees("Alone again");
     await omar.composer.waitFor();
@@ -164,3 +165,44 @@ browserTest(
     await isSound(ana);
   },
 );
+
+for (const colorScheme of ["light", "dark"] as const) {
+  browserTest(
+    `axe finds nothing in what rooms open, ${colorScheme}`,
+    async (server, visitors) => {
+      const ana = await visitors.come({ colorScheme, bypassCSP: true });
+      await ana.enter(server.url, "Ana");
+      await (await visitors.come()).enter(server.url, "Omar");
+      const { page } = ana;
+      await page.getByRole("button", { name: "New room" }).click();
+      await page.getByRole("textbox", { name: "Room name" }).fill("Plans");
+      await isAccessible(ana, "a new room");
+      await page.keyboard.press("Escape");
+      await makePrivate(ana, "Plans");
+      const dialog = await settings(ana);
+      await dialog.getByRole("combobox", { name: "Let someone in" })
+        .fill("om");
+      await dialog.getByRole("option", { name: "Omar" }).waitFor();
+      await isAccessible(ana, "a room's settings");
+      await page.keyboard.press("Enter");
+      await dialog.getByRole("button", { name: "Send Omar out" }).waitFor();
+      await page.keyboard.press("Escape");
+      await ana.log.getByText(/let .*Omar.* in/).waitFor();
+      await isAccessible(ana, "a private room");
+
+      const button = page.getByRole("button", { name: "New message" });
+      await button.click();
+      const to = page.getByRole("combobox", { name: "To whom?" });
+      await to.fill("om");
+      await page.getByRole("option", { name: "Omar" }).click();
+      await to.fill("nobody of this name");
+      await page.getByText("Nobody here has").waitFor();
+      await isAccessible(ana, "a new message");
+      await page.keyboard.press("Escape");
+      await page.waitForFunction(() =>
+        document.activeElement?.textContent?.includes("New message")
+      );
+      await isSound(ana);
+    },
+  );
+}

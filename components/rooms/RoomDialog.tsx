@@ -51,8 +51,8 @@ export function RoomDialog(
         {part && (
           <>
             {details.room.followed && <RoomNotify {...part} />}
-            {has("manage") && <RoomSettingsForm {...part} />}
             <RoomPeople {...part} me={me} />
+            {has("manage") && <RoomSettingsForm {...part} />}
             {has("leave") && details.room.slug !== "lobby" && (
               <form method="post" action={`${roomPath(room.slug)}/leave`}>
                 {details.room.kind === "private" && (

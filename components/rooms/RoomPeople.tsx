@@ -28,7 +28,12 @@ export function RoomPeople(
           onPick={({ id }) => void change("PUT", `/people/${id}`)}
         />
       )}
-      <ul class="room-people" aria-labelledby="room-people-title">
+      <ul
+        class="room-people"
+        aria-labelledby="room-people-title"
+        // By its own key presses one sees those further down.
+        tabIndex={0}
+      >
         {people.map((person) => (
           <PersonRow
             key={person.id}
