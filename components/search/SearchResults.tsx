@@ -66,7 +66,9 @@ function FoundHead({ found }: { found: FoundMessage }): JSX.Element {
   return (
     <span class="found-head">
       <bdi class="found-name">{name}</bdi>
-      <bdi class="found-room ellipsis">#{room.name}</bdi>
+      <bdi class="found-room ellipsis">
+        {room.kind === "direct" ? t("rooms.direct") : `#${room.name}`}
+      </bdi>
       <time dateTime={new Date(at).toISOString()}>
         {`${t.shortDate(at)} ${t.time(at)}`}
       </time>
