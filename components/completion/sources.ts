@@ -2,12 +2,15 @@
 import { createContext } from "preact";
 import { useMemo } from "preact/hooks";
 import type { ChatClient } from "../../lib/client/chat_client.ts";
+import { findPeople } from "../../lib/client/room_reads.ts";
 import type { Person } from "../../lib/protocol.ts";
 
 /** The names that are offered; asked anew each time. */
 export interface CompletionSources {
   /** Those who wrote, the latest first, then those who are here. */
   people: () => readonly Person[];
+  /** Others who may be meant, asked of the server; none where it can't be asked. */
+  findPeople: (query: string) => Promise<readonly Person[]>;
   /** The rooms that one follows. */
   rooms: () => readonly { slug: string; name: string }[];
 }
@@ -15,6 +18,7 @@ export interface CompletionSources {
 /** Handed down to every text box. */
 export const Sources = createContext<CompletionSources>({
   people: () => [],
+  findPeople: () => Promise.resolve([]),
   rooms: () => [],
 });
 
@@ -25,6 +29,12 @@ export function useSources(
 ): CompletionSources {
   return useMemo(() => ({
     people: () => likelyPeople(client, room),
+    findPeople: (query) => {
+      const kind = client.me?.rooms.find((one) => one.room === room)?.kind;
+      // Whom a closed room doesn't let in, nobody can mention there.
+      if (kind === "private" || kind === "direct") return Promise.resolve([]);
+      return findPeople(query).catch(() => []);
+    },
     // Others have no name in their address, by which all would know them.
     rooms: () => client.me?.rooms.filter(({ kind }) => kind === "open") ?? [],
   }), [client, room]);

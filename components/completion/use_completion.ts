@@ -22,6 +22,9 @@ export interface Choice {
   text: string;
 }
 
+/** People known here that are offered without asking for others. */
+const ENOUGH = 5;
+
 /** Keys that move the caret and change nothing. */
 const CARET_KEYS = new Set(["ArrowLeft", "ArrowRight", "Home", "End"]);
 
@@ -89,6 +92,18 @@ export function useCompletion(
       : findRooms(sources.rooms(), trigger.query);
     if (ask !== asked.current) return;
     setOffer(choices.length > 0 ? { trigger, choices, chosen: 0 } : null);
+    const { kind, query } = trigger;
+    if (kind !== "person" || query === "" || choices.length >= ENOUGH) return;
+    const others = await sources.findPeople(query);
+    if (ask !== asked.current) return;
+    const names = new Set(choices.map(({ name }) => name));
+    const more = others.filter(({ name }) => !names.has(name)).map(toChoice);
+    if (more.length === 0) return;
+    // Behind the others, so that what is chosen stays so.
+    setOffer((offer) => ({
+      ...{ trigger, chosen: offer?.chosen ?? 0 },
+      choices: [...choices, ...more],
+    }));
   };
   const pick = ({ text }: Choice) => {
     const box = field.current;
@@ -159,13 +174,13 @@ function findPeople(
   query: string,
   hint: string,
 ): Choice[] {
-  const choices: Choice[] = people.map(({ name }) => ({
-    sign: "@",
-    name,
-    text: `@${name}`,
-  }));
+  const choices: Choice[] = people.map(toChoice);
   choices.push({ sign: "@", name: "here", hint, text: "@here" });
   return findNames(choices, query, ({ name }) => name);
+}
+
+function toChoice({ name }: Person): Choice {
+  return { sign: "@", name, text: `@${name}` };
 }
 
 function findRooms(

@@ -61,9 +61,18 @@ export async function readRights(
   return (action) => may.includes(action);
 }
 
-async function read<T>(path: string): Promise<T> {
-  const response = await fetch(`/api/rooms/${path}`, { cache: "no-store" })
-    .catch(() => null);
+/** People with this in their names. Throws a {@link ReadFailure}. */
+export async function findPeople(query: string): Promise<Person[]> {
+  const path = `/api/people?q=${encodeURIComponent(query)}`;
+  return (await get<{ people: Person[] }>(path)).people;
+}
+
+function read<T>(path: string): Promise<T> {
+  return get(`/api/rooms/${path}`);
+}
+
+async function get<T>(path: string): Promise<T> {
+  const response = await fetch(path, { cache: "no-store" }).catch(() => null);
   if (response === null) throw new ReadFailure("no_connection");
   const body = await response.json().catch(() => null);
   if (response.ok && body !== null) return body;
