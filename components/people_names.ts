@@ -1,6 +1,6 @@
 /** What people are called of whom a room's messages only have the ids. */
 import { createContext } from "preact";
-import { useMemo } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { ChatClient } from "../lib/client/chat_client.ts";
 import { readMessage } from "../lib/client/room_reads.ts";
 
@@ -20,8 +20,9 @@ export const RoomNames = createContext<PeopleNames>({
 
 /** The names in a room: of those who are here, who wrote, and whom one asked for. */
 export function usePeopleNames(client: ChatClient, room: string): PeopleNames {
+  const [asked] = useState(() => new Map<string, string>());
+  // Another value when others come, so that those who show names show theirs.
   return useMemo(() => {
-    const asked = new Map<string, string>();
     const of = (id: string) =>
       client.presence(room)?.people.find((person) => person.id === id)?.name ??
         client.rooms.get(room)?.messages
@@ -35,5 +36,5 @@ export function usePeopleNames(client: ChatClient, room: string): PeopleNames {
       return found !== null;
     };
     return { of, learn };
-  }, [client, room]);
+  }, [client, room, client.presence(room)]);
 }
