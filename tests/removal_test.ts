@@ -1,10 +1,13 @@
 /** Who is sent out of a room gets everything up to then, and nothing behind it. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, fail } from "@std/assert";
+import { ChatHub } from "../lib/chat_hub.ts";
 import type { Atoll } from "../lib/app.ts";
 import { uuidv7 } from "../lib/client/uuid.ts";
 import { CONNECTION_LIMITS } from "../lib/connection.ts";
 import type { Message } from "../lib/protocol.ts";
 import { Guest, withAtoll } from "./support/atoll.ts";
+import { FakeLog } from "./support/fake_log.ts";
+import { fakeConnection } from "./support/fake_socket.ts";
 import { until } from "./support/until.ts";
 
 const WRITERS = 25;
@@ -207,4 +210,31 @@ Deno.test("Who is sent out and at once let in again goes on without a hole [D5]"
       Array.from({ length: seq - start.seq }, (_, i) => start.seq + 1 + i),
     );
   });
+});
+
+Deno.test("Of a page that is newer than the ring nothing is sent behind the ring's head [D5]", async () => {
+  const log = new FakeLog();
+  const hub = new ChatHub(log, { onError: (error) => fail(String(error)) });
+  for (let i = 0; i < 350; i++) log.post(`${i}`);
+  const { connection, socket } = fakeConnection({ name: "Bo" });
+  const { person } = connection.session;
+  const other = fakeConnection({ name: "Ana" });
+  await hub.join(other.connection, { room: "room" });
+  // In the log, but no doorbell rang yet.
+  const { author, name, posts } = log.post("before");
+  log.rooms.get("room")!.push({
+    ...{ kind: "member", person, change: "removed" },
+    ...{ seq: 352, id: "m352", at: 352, posts, author, name },
+  });
+  log.post("behind");
+  // As after a rename: what the ring held is read from the log again.
+  hub.dropEncoded();
+  const resume = { after: 1, afterId: "m1", epoch: log.epoch };
+  await hub.join(connection, { room: "room", ...resume });
+  await until(() => socket.seqs.at(-1) === 350);
+  hub.ring("room");
+  const isOver = () => socket.frames.at(-1)?.type === "error";
+  await until(isOver, "the end");
+  assertEquals(socket.seqs.at(-1), 352);
+  assertEquals(connection.subscriptions.size, 0);
 });
