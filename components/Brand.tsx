@@ -1,10 +1,13 @@
 /** Atoll's mark: a ring of land, open on one side to the sea. */
-import type { JSX } from "preact";
+import { createContext, type JSX } from "preact";
+import { useContext } from "preact/hooks";
+
+/** What the place is called. */
+export const PlaceName = createContext("Atoll");
 
 /** The mark with the place's name beside it, as a link to the start. */
-export function Brand(
-  { href = "/", name = "Atoll" }: { href?: string; name?: string },
-): JSX.Element {
+export function Brand({ href = "/" }: { href?: string }): JSX.Element {
+  const name = useContext(PlaceName);
   return (
     <a class="brand" href={href} aria-current="false">
       <BrandMark />

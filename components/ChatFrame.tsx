@@ -55,7 +55,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
     openList: () => setDialog("shortcuts"),
     openSearch: () => setDialog("search"),
   });
-  useTitle(roomTitle(room, totalUnread(client, choice), t));
+  useTitle(roomTitle(room, totalUnread(client, choice), t, props.place));
   const open = (slug: string) => {
     if (choice.open(slug)) setColumn("talk");
   };

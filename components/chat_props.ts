@@ -34,6 +34,8 @@ export interface Refused {
 /** Everything the room page starts from. */
 export interface ChatProps {
   me: MeFrame;
+  /** What the place is called. */
+  place: string;
   room: ShownRoom;
   /** The room's newest messages. */
   page: MessagesFrame;

@@ -8,9 +8,10 @@ export function roomTitle(
   room: Titled,
   unread: number,
   t: Translator,
+  place: string,
 ): string {
   const where = `${room.kind === "direct" ? "" : "# "}${roomTitleOf(room, t)}`;
-  return `${unread > 0 ? `(${unread}) ` : ""}${where} · Atoll`;
+  return `${unread > 0 ? `(${unread}) ` : ""}${where} · ${place}`;
 }
 
 /** Keeps the tab's title in step. */

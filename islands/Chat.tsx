@@ -4,6 +4,7 @@
  */
 import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { PlaceName } from "../components/Brand.tsx";
 import { ChatFrame } from "../components/ChatFrame.tsx";
 import type { ChatProps } from "../components/chat_props.ts";
 import { Words } from "../components/words.ts";
@@ -20,7 +21,9 @@ export default function Chat(props: ChatProps): JSX.Element {
   ]);
   return (
     <Words.Provider value={t}>
-      <ChatFrame {...props} />
+      <PlaceName.Provider value={props.place}>
+        <ChatFrame {...props} />
+      </PlaceName.Provider>
     </Words.Provider>
   );
 }

@@ -48,6 +48,8 @@ export interface State {
   /** Who asks, or null for a stranger. */
   session: Session | null;
   locale: Locale;
+  /** What the place is called. */
+  place: string;
 }
 
 /** Typed helpers for pages, handlers and middlewares. */

@@ -26,7 +26,10 @@ export interface PlaceOptions {
   now?: () => number;
 }
 
-const DEFAULTS: PlaceSettings = { name: "Atoll", entry: "guests" };
+/** What the place is called until somebody names it. */
+export const DEFAULT_NAME = "Atoll";
+
+const DEFAULTS: PlaceSettings = { name: DEFAULT_NAME, entry: "guests" };
 
 /** Settings of the place and the owner link. */
 export class Place {

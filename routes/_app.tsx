@@ -1,6 +1,8 @@
 import { asset } from "fresh/runtime";
+import { PlaceName } from "../components/Brand.tsx";
 import { define } from "../lib/app.ts";
 import { negotiateLocale, themeOf } from "../lib/locale.ts";
+import { DEFAULT_NAME } from "../lib/place.ts";
 
 const VIEWPORT =
   "width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content";
@@ -22,7 +24,9 @@ export default define.page(({ Component, req, state }) => (
       <link rel="stylesheet" href={asset("/styles.css")} />
     </head>
     <body>
-      <Component />
+      <PlaceName.Provider value={state.place ?? DEFAULT_NAME}>
+        <Component />
+      </PlaceName.Provider>
     </body>
   </html>
 ));

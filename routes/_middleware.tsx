@@ -6,6 +6,7 @@ import { negotiateLocale } from "../lib/locale.ts";
 import { logError } from "../lib/logging.ts";
 import { metrics } from "../lib/metrics.ts";
 import { isAllowedOrigin, publicUrl } from "../lib/origins.ts";
+import { DEFAULT_NAME } from "../lib/place.ts";
 import type { ErrorCode } from "../lib/protocol.ts";
 import { BadQuery } from "../lib/search_query.ts";
 import { cookieToken, sessionCookie, usesCookie } from "../lib/sessions.ts";
@@ -14,6 +15,7 @@ import { cookieToken, sessionCookie, usesCookie } from "../lib/sessions.ts";
 const errors = define.middleware(async (ctx) => {
   ctx.state.locale = negotiateLocale(ctx.req.headers);
   ctx.state.session = null;
+  ctx.state.place = DEFAULT_NAME;
   try {
     if (ctx.state.atoll.isStopping) throw new Refusal("stopping");
     return await ctx.next();
@@ -51,6 +53,9 @@ const identify = define.middleware(async (ctx) => {
   const { atoll } = ctx.state;
   const session = await atoll.sessions.ofRequest(ctx.req);
   ctx.state.session = session;
+  if (!isForPrograms(ctx.url.pathname)) {
+    ctx.state.place = (await atoll.place.settings()).name;
+  }
   const response = await ctx.next();
   const token = cookieToken(ctx.req);
   if (session?.extended && token && usesCookie(ctx.req)) {

@@ -68,7 +68,7 @@ export default define.page<typeof handler>(({ data, req, url, state }) => {
       </Head>
       <main class="guest">
         <div class="guest-card">
-          <Brand name={place.name} />
+          <Brand />
           {ban === null
             ? (
               <>

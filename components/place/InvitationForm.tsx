@@ -1,6 +1,6 @@
 /** The form that makes an invitation. */
 import type { JSX } from "preact";
-import { Field } from "../Field.tsx";
+import type { FollowedRoom } from "../../lib/protocol.ts";
 import { useWords } from "../words.ts";
 
 const DAY = 86_400_000;
@@ -8,7 +8,10 @@ const LIFETIMES = { hour: DAY / 24, day: DAY, week: 7 * DAY } as const;
 
 /** For whom, for how long, how often; members only invite into rooms. */
 export function InvitationForm(
-  { forPlace }: { forPlace: boolean },
+  { forPlace, rooms }: {
+    forPlace: boolean;
+    rooms: readonly FollowedRoom[];
+  },
 ): JSX.Element {
   const t = useWords();
   return (
@@ -33,14 +36,16 @@ export function InvitationForm(
             </fieldset>
           )
           : <input type="hidden" name="role" value="guest" />}
-        <Field
-          id="room"
-          name="room"
-          label={t("invite.room")}
-          hint={t("invite.room_hint")}
-          error={null}
-          value=""
-        />
+        <div class="field">
+          <label for="room">{t("invite.room")}</label>
+          <select id="room" name="room" aria-describedby="room-hint">
+            {forPlace && <option value="">{t("invite.no_room")}</option>}
+            {rooms.map(({ room, name }) => (
+              <option key={room} value={room}>{name}</option>
+            ))}
+          </select>
+          <p id="room-hint" class="hint">{t("invite.room_hint")}</p>
+        </div>
         <div class="field">
           <label for="lifetime">{t("invite.expires")}</label>
           <select id="lifetime" name="lifetime">

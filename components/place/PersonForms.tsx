@@ -51,7 +51,7 @@ function RoleForm(props: PersonFormsProps): JSX.Element {
           ))}
         </select>
       </div>
-      <button type="submit" class="button">{t("order.set_role")}</button>
+      <button type="submit" class="button small">{t("order.set_role")}</button>
     </MeasureForm>
   );
 }
@@ -63,55 +63,58 @@ function TimedForm(
   const { act, person } = props;
   const id = `${act}-${person.id}`;
   return (
-    <MeasureForm {...props}>
-      <p class="hint">{t(`order.${act}_hint`)}</p>
-      <div class="row">
-        <div class="field">
-          <label for={`${id}-span`}>{t("order.for")}</label>
-          <select id={`${id}-span`} name="span">
-            {Object.entries(SPANS).map(([span, value]) => (
-              <option
-                key={span}
-                value={value}
-                selected={span === (act === "mute" ? "hour" : "week")}
-              >
-                {t(`order.${span as keyof typeof SPANS}`)}
-              </option>
-            ))}
-          </select>
+    <details>
+      <summary class="button small">{t(`order.${act}`)}…</summary>
+      <MeasureForm {...props}>
+        <p class="hint">{t(`order.${act}_hint`)}</p>
+        <div class="row">
+          <div class="field">
+            <label for={`${id}-span`}>{t("order.for")}</label>
+            <select id={`${id}-span`} name="span">
+              {Object.entries(SPANS).map(([span, value]) => (
+                <option
+                  key={span}
+                  value={value}
+                  selected={span === (act === "mute" ? "hour" : "week")}
+                >
+                  {t(`order.${span as keyof typeof SPANS}`)}
+                </option>
+              ))}
+            </select>
+          </div>
+          <div class="field">
+            <label for={`${id}-hours`}>{t("order.hours")}</label>
+            <input
+              id={`${id}-hours`}
+              name="hours"
+              type="number"
+              min="1"
+              max="87600"
+              inputMode="numeric"
+            />
+          </div>
         </div>
         <div class="field">
-          <label for={`${id}-hours`}>{t("order.hours")}</label>
+          <label for={`${id}-reason`}>{t("order.reason")}</label>
           <input
-            id={`${id}-hours`}
-            name="hours"
-            type="number"
-            min="1"
-            max="87600"
-            inputMode="numeric"
+            id={`${id}-reason`}
+            name="reason"
+            type="text"
+            dir="auto"
+            maxLength={300}
+            autocomplete="off"
+            aria-describedby={`${id}-hint`}
           />
+          <p id={`${id}-hint`} class="hint">{t("order.reason_hint")}</p>
         </div>
-      </div>
-      <div class="field">
-        <label for={`${id}-reason`}>{t("order.reason")}</label>
-        <input
-          id={`${id}-reason`}
-          name="reason"
-          type="text"
-          dir="auto"
-          maxLength={300}
-          autocomplete="off"
-          aria-describedby={`${id}-hint`}
-        />
-        <p id={`${id}-hint`} class="hint">{t("order.reason_hint")}</p>
-      </div>
-      <button
-        type="submit"
-        class={act === "ban" ? "button danger" : "button"}
-      >
-        {t(`order.${act}`)}
-      </button>
-    </MeasureForm>
+        <button
+          type="submit"
+          class={act === "ban" ? "button danger" : "button"}
+        >
+          {t(`order.${act}`)}
+        </button>
+      </MeasureForm>
+    </details>
   );
 }
 
@@ -123,7 +126,7 @@ function ActForm(
   return (
     <MeasureForm {...props}>
       {act === "kick" && <p class="hint">{t("order.kick_hint")}</p>}
-      <button type="submit" class="button">{t(`order.${act}`)}</button>
+      <button type="submit" class="button small">{t(`order.${act}`)}</button>
     </MeasureForm>
   );
 }

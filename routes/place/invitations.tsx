@@ -14,13 +14,15 @@ import {
 import { someStrings, translator, zoneOf } from "../../lib/locale.ts";
 import { publicUrl } from "../../lib/origins.ts";
 import { may } from "../../lib/permissions.ts";
-import type { ErrorCode } from "../../lib/protocol.ts";
+import type { ErrorCode, FollowedRoom } from "../../lib/protocol.ts";
 import type { Session } from "../../lib/sessions.ts";
 
 interface InvitationsData {
   session: Session;
   place: string;
   invitations: ListedInvitation[];
+  /** Into which one may invite. */
+  rooms: FollowedRoom[];
   /** The link that was just made. */
   link: string | null;
   error: ErrorCode | null;
@@ -62,7 +64,11 @@ async function dataOf(
 ): Promise<InvitationsData> {
   const { name } = await atoll.place.settings();
   const invitations = await atoll.invitations.list(session);
-  return { session, place: name, invitations, link: null, error: null };
+  const { rooms } = await atoll.rooms.followed(session.person.id);
+  return {
+    ...{ session, place: name, invitations, link: null, error: null },
+    rooms: rooms.filter((room) => room.kind !== "direct" && !room.archived),
+  };
 }
 
 function wishOf(form: URLSearchParams): InvitationWish {
@@ -72,7 +78,7 @@ function wishOf(form: URLSearchParams): InvitationWish {
   // A guest's link without a room would let them in everywhere.
   if (role === "guest" && room === null) throw new Refusal("no_room");
   return readWish({
-    ...{ role, room: role === "member" ? null : room },
+    ...{ role, room },
     lifetime: numberOf("lifetime"),
     maxUses: numberOf("uses"),
   });
@@ -102,7 +108,10 @@ export default define.page<typeof handler>(({ data, req, url, state }) => {
         </section>
       )}
       {session.role !== "guest" && (
-        <InvitationForm forPlace={may(session.role, "invitePeople")} />
+        <InvitationForm
+          forPlace={may(session.role, "invitePeople")}
+          rooms={data.rooms}
+        />
       )}
       <InvitationList invitations={data.invitations} now={Date.now()} />
     </PlacePage>

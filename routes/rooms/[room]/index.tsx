@@ -79,7 +79,7 @@ export const handler = define.handlers<RoomData>({
 });
 
 async function chatProps(
-  { atoll, locale }: State,
+  { atoll, locale, place }: State,
   session: Session,
   seen: SeenRoom,
   headers: Headers,
@@ -92,6 +92,7 @@ async function chatProps(
   ]);
   return {
     me,
+    place,
     room: { id, slug, name, kind, topic, archived, people },
     page: messages,
     locale,
@@ -123,7 +124,9 @@ export default define.page<typeof handler>(({ data: { chat, past } }) => {
   return (
     <>
       <Head>
-        <title>{roomTitle(chat.room, unreadIn(chat.me), t)}</title>
+        <title>
+          {roomTitle(chat.room, unreadIn(chat.me), t, chat.place)}
+        </title>
         {elsewhere && (
           <noscript>
             <meta
