@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ChatClient } from "../lib/client/chat_client.ts";
+import { toldCount } from "../lib/client/telling.ts";
 import type { ChatProps } from "./chat_props.ts";
 import { ReaderContext, useReader } from "./body_context.ts";
 import { Sources, useSources } from "./completion/sources.ts";
@@ -11,6 +12,7 @@ import { LazyPerson } from "./person/LazyPerson.tsx";
 import { PersonOpener } from "./person/PersonButton.tsx";
 import { PinsColumn } from "./PinsColumn.tsx";
 import { placeOf } from "./room_path.ts";
+import { LazyMentions } from "./reading/lazy_mentions.ts";
 import { LazyNewMessage, LazyRoomDialog } from "./rooms/lazy_dialogs.ts";
 import { RoomNav } from "./RoomNav.tsx";
 import { RoomSwitcher } from "./RoomSwitcher.tsx";
@@ -20,13 +22,19 @@ import { usePins } from "./use_pins.ts";
 import { useChatClient } from "./use_chat_client.ts";
 import { type RoomChoice, useRooms } from "./use_rooms.ts";
 import { useShortcuts } from "./use_shortcuts.ts";
-import { roomTitle, useTitle } from "./use_title.ts";
+import { roomTitle, useAppBadge, useTitle } from "./use_title.ts";
 import type { LogPlace } from "./use_log_scroll.ts";
 import { useColumn } from "./use_column.ts";
 import { useWords } from "./words.ts";
 
 /** What lies over the page. */
-type Dialog = "switcher" | "shortcuts" | "search" | "message" | "room";
+type Dialog =
+  | "switcher"
+  | "shortcuts"
+  | "search"
+  | "mentions"
+  | "message"
+  | "room";
 
 /** The page: rooms, the conversation, people, and what opens over them. */
 export function ChatFrame(props: ChatProps): JSX.Element {
@@ -55,7 +63,9 @@ export function ChatFrame(props: ChatProps): JSX.Element {
     openList: () => setDialog("shortcuts"),
     openSearch: () => setDialog("search"),
   });
-  useTitle(roomTitle(room, totalUnread(client, choice), t, props.place));
+  const told = toldTotal(client, choice);
+  useTitle(roomTitle(room, told, t, props.place));
+  useAppBadge(told);
   const open = (slug: string) => {
     if (choice.open(slug)) setColumn("talk");
   };
@@ -97,6 +107,9 @@ export function ChatFrame(props: ChatProps): JSX.Element {
         me={me}
         isStaff={["owner", "admin"].includes((client.me ?? props.me).role)}
         unread={(id) => client.unread(id)}
+        mentions={(id) => client.mentions(id)}
+        mentioned={mentioned(client, choice)}
+        onMentions={() => setDialog("mentions")}
         onOpen={open}
         onNewMessage={() => setDialog("message")}
         onShortcuts={() => setDialog("shortcuts")}
@@ -152,6 +165,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
         <RoomSwitcher rooms={rooms} onOpen={open} onClose={close} />
       )}
       {dialog === "search" && <LazySearch person={me.id} onClose={close} />}
+      {dialog === "mentions" && <LazyMentions onClose={close} />}
       {dialog === "message" && (
         <LazyNewMessage me={me.id} onOpen={open} onClose={close} />
       )}
@@ -181,8 +195,16 @@ function linkedPlace(event: MouseEvent) {
   return event.defaultPrevented ? null : placeOf(new URL(link.href));
 }
 
-function totalUnread(client: ChatClient, { rooms }: RoomChoice): number {
-  return rooms.reduce((sum, { room }) => sum + client.unread(room), 0);
+function mentioned(client: ChatClient, { rooms }: RoomChoice): number {
+  return rooms.reduce((sum, { room }) => sum + client.mentions(room), 0);
+}
+
+function toldTotal(client: ChatClient, { rooms }: RoomChoice): number {
+  return rooms.reduce((sum, followed) => {
+    const { room } = followed;
+    const [unread, mentions] = [client.unread(room), client.mentions(room)];
+    return sum + toldCount(followed, { unread, mentions });
+  }, 0);
 }
 
 /** Whether people are shown: as the width allows until one chooses. */

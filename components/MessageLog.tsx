@@ -1,5 +1,5 @@
 /** The messages of a room: a live region that scrolls. */
-import type { JSX, RefObject } from "preact";
+import type { ComponentChildren, JSX, RefObject } from "preact";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { PendingRow } from "../lib/client/pending_rows.ts";
 import type { Message, Person } from "../lib/protocol.ts";
@@ -8,7 +8,7 @@ import { Icon } from "./icons.tsx";
 import { DayLine, EventLine, RoomStart, UnreadLine } from "./LogLines.tsx";
 import type { MessageActions, MessageRights } from "./message_actions.ts";
 import { MessageRow } from "./MessageRow.tsx";
-import { moveAmongMessages } from "./message_focus.ts";
+import { markUnreadByKey, moveAmongMessages } from "./message_focus.ts";
 import { TabStops, useAlive } from "./tab_stops.ts";
 import type { TimelineItem } from "./timeline.ts";
 import { type LogPlace, useLogScroll } from "./use_log_scroll.ts";
@@ -29,6 +29,8 @@ export interface LogView {
   following: boolean;
   /** Seq of the last message in view, 0 for none. */
   lastSeq: number;
+  /** Whether the line above what is new is in view, or was scrolled past. */
+  isLineSeen: boolean;
 }
 
 /** What the log shows and whom it tells. */
@@ -59,6 +61,8 @@ export interface MessageLogProps {
   control: RefObject<LogControl>;
   /** Back to the newest message. */
   onNewest: () => void;
+  /** What lies over the upper end. */
+  unreadBar: ComponentChildren;
 }
 
 /** The list of messages with its older and newer ends. */
@@ -76,6 +80,7 @@ export function MessageLog(props: MessageLogProps): JSX.Element {
       props.onView({
         following: scroll.following,
         lastSeq: lastSeqIn(scroll.box.current),
+        isLineSeen: isLineIn(scroll.box.current),
       }),
   });
   useLayoutEffect(() => {
@@ -102,7 +107,10 @@ export function MessageLog(props: MessageLogProps): JSX.Element {
         tabIndex={0}
         data-region
         onScroll={scroll.onScroll}
-        onKeyDown={moveAmongMessages}
+        onKeyDown={(event) => {
+          moveAmongMessages(event);
+          markUnreadByKey(event, actions);
+        }}
       >
         <div ref={scroll.content} class="log-content">
           {scroll.start === 0 && <LogTop {...props} />}
@@ -118,6 +126,7 @@ export function MessageLog(props: MessageLogProps): JSX.Element {
           </TabStops>
         </div>
       </div>
+      {props.unreadBar}
       <div class="jump-zone" aria-live="polite">
         {!scroll.following && props.editing === null && (
           <button type="button" class="jump" onClick={props.onNewest}>
@@ -201,6 +210,13 @@ function useUnseen(
   if (following || seen.current === null) seen.current = seqs.at(-1) ?? 0;
   const last = seen.current;
   return seqs.filter((seq) => seq > last).length;
+}
+
+/** Not further up, nor where what is new begins further up than what is held. */
+function isLineIn(box: HTMLElement | null): boolean {
+  const line = box?.querySelector(".unread");
+  if (!box || !line) return false;
+  return line.getBoundingClientRect().top >= box.getBoundingClientRect().top;
 }
 
 function lastSeqIn(box: HTMLElement | null): number {

@@ -64,6 +64,14 @@ export function MessageToolbar(props: MessageToolbarProps): JSX.Element {
       )}
       {body !== "" && <CopyButton text={body} label={t("message.copy")} />}
       <CopyButton text={link} label={t("message.copy_link")} icon="link" />
+      <ToolButton
+        icon="unread"
+        label={t("message.unread")}
+        onClick={() => {
+          actions.markUnread(message.seq);
+          back();
+        }}
+      />
       {rights.pin && (
         <ToolButton
           icon="pin"

@@ -19,6 +19,7 @@ const NOTHING: Omit<MessageActions, "linkTo"> = {
   remove() {},
   react() {},
   chooseReaction() {},
+  markUnread() {},
   pin() {},
   reply() {},
   showVersions() {},

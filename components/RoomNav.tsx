@@ -7,6 +7,7 @@ import { Icon } from "./icons.tsx";
 import { SearchLink } from "./search/SearchLink.tsx";
 import { NewRoom } from "./NewRoom.tsx";
 import { RoomLists, type RoomListsProps } from "./rooms/RoomLists.tsx";
+import { MentionsLink } from "./reading/MentionsLink.tsx";
 import { useWords } from "./words.ts";
 
 /** What the navigation shows and whom it tells. */
@@ -14,6 +15,9 @@ export interface RoomNavProps extends RoomListsProps {
   me: Person;
   /** Whether one manages the place. */
   isStaff: boolean;
+  /** Unread messages that mention one, in all rooms. */
+  mentioned: number;
+  onMentions: () => void;
   onNewMessage: () => void;
   onShortcuts: () => void;
   onSearch: () => void;
@@ -37,6 +41,10 @@ export function RoomNav(props: RoomNavProps): JSX.Element {
           <Icon name="keyboard" />
         </button>
       </div>
+      <MentionsLink
+        count={props.mentioned}
+        onMentions={props.onMentions}
+      />
       <RoomLists {...props} />
       <NewRoom onCreated={props.onOpen} />
       <button

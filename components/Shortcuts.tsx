@@ -16,6 +16,7 @@ const LIST: readonly (readonly [TextKey, string])[] = [
   ["shortcuts.complete", "@ # :"],
   ["shortcuts.rooms", "Alt+↑ Alt+↓"],
   ["shortcuts.unread", "Alt+Shift+↑ Alt+Shift+↓"],
+  ["shortcuts.mark_unread", "U"],
   ["shortcuts.switch", "Mod+K"],
   ["shortcuts.search", "/ Mod+Shift+F"],
   ["shortcuts.list", "Mod+/"],

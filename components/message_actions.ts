@@ -14,6 +14,8 @@ export interface MessageActions {
   chooseReaction(message: string): void;
   /** Pins the message, or ends that. */
   pin(message: string, on: boolean): void;
+  /** Marks the room as unread from the message at `seq` on. */
+  markUnread(seq: number): void;
   /** What one writes next answers the message. */
   reply(message: string): void;
   /** Shows what the message said before. */

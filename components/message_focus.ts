@@ -1,3 +1,18 @@
+/** Keys in the list of messages. */
+import type { MessageActions } from "./message_actions.ts";
+
+/** Marks the message that has the focus as unread, by U. */
+export function markUnreadByKey(
+  { key, target, altKey, ctrlKey, metaKey, shiftKey }: KeyboardEvent,
+  actions: Pick<MessageActions, "markUnread">,
+): void {
+  const { tagName, dataset } = target as HTMLElement;
+  const isPlain = !altKey && !ctrlKey && !metaKey && !shiftKey;
+  if (tagName !== "ARTICLE" || !isPlain || key.toLowerCase() !== "u") return;
+  const seq = Number(dataset.seq);
+  if (seq > 0) actions.markUnread(seq);
+}
+
 /** Walks through the messages with the arrow keys while the log has the focus. */
 export function moveAmongMessages(event: KeyboardEvent): void {
   const up = event.key === "ArrowUp";

@@ -12,6 +12,7 @@ import { messagePath } from "./room_path.ts";
 /** What actions open elsewhere on the page. */
 export interface OpenedBy {
   reply(message: Message): void;
+  unread(seq: number): void;
   emoji(message: string): void;
   versions(message: string): void;
 }
@@ -55,6 +56,7 @@ export function useMessageActions(
         opened.current.reply(answered);
         composer.current?.focus();
       },
+      markUnread: (seq) => opened.current.unread(seq),
       chooseReaction: (message) => opened.current.emoji(message),
       showVersions: (message) => opened.current.versions(message),
       lookUp: (message) => void lookUp(client, room, message),

@@ -149,6 +149,7 @@ export const ROUTE_ACTIONS: Readonly<
   "POST /rooms/[room]/join": "follow",
   "POST /rooms/[room]/leave": "leave",
   "GET /search": "search",
+  "GET /mentions": "session",
   "GET /files/[room]/[file]/[name]": "read",
   "GET /place": "managePlace",
   "POST /place": "managePlace",

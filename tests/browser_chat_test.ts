@@ -118,12 +118,13 @@ browserTest(
     const omar = await (await visitors.come()).enter(server.url, "Omar");
     await ana.says("In boats");
     await omar.says("In the lobby");
-    await omar.says("Once more");
+    await omar.says("@Ana, once more");
     const rooms = ana.page.getByRole("navigation", { name: "Rooms" });
     await rooms.getByLabel("2 unread").waitFor();
-    await ana.page.waitForFunction(() => document.title.startsWith("(2)"));
+    await rooms.getByLabel("mentioned 1 time").first().waitFor();
+    await ana.page.waitForFunction(() => document.title.startsWith("(1)"));
     await rooms.getByRole("link", { name: /lobby/ }).click();
-    await ana.sees("Once more");
+    await ana.sees("once more");
     await ana.page.waitForFunction(() => !document.title.startsWith("("));
     await ana.page.goBack();
     await ana.sees("In boats");

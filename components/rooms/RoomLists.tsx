@@ -17,6 +17,8 @@ export interface RoomListsProps {
   /** The room on screen, where one has not joined it. */
   preview: ShownRoom | null;
   unread: (room: string) => number;
+  /** Unread messages that mention one. */
+  mentions: (room: string) => number;
   /** A room was chosen by a plain click. */
   onOpen: (slug: string) => void;
 }
@@ -62,7 +64,7 @@ export function RoomLists(props: RoomListsProps): JSX.Element {
 }
 
 function RoomItems(
-  { rooms, current, unread, onOpen }: RoomListsProps,
+  { rooms, current, unread, mentions, onOpen }: RoomListsProps,
 ): JSX.Element {
   return (
     <>
@@ -72,6 +74,7 @@ function RoomItems(
             room={room}
             current={room.slug === current}
             unread={unread(room.room)}
+            mentions={mentions(room.room)}
             onOpen={onOpen}
           />
         </li>
@@ -80,16 +83,19 @@ function RoomItems(
   );
 }
 
-function RoomLink({ room, current, unread, onOpen }: {
+function RoomLink({ room, current, unread, mentions, onOpen }: {
   room: FollowedRoom;
   current: boolean;
   unread: number;
+  mentions: number;
   onOpen: (slug: string) => void;
 }): JSX.Element {
   const t = useWords();
   return (
     <a
-      class={unread > 0 && !current ? "room-link new" : "room-link"}
+      class={unread > 0 && !current && room.notify !== "nothing"
+        ? "room-link new"
+        : "room-link"}
       href={roomPath(room.slug)}
       aria-current={current ? "page" : undefined}
       onClick={(event) => {
@@ -100,17 +106,31 @@ function RoomLink({ room, current, unread, onOpen }: {
     >
       <RoomMark {...room} />
       <bdi class="ellipsis">{roomTitleOf(room, t)}</bdi>
+      {mentions > 0 && (
+        <span
+          class="count mentioned"
+          role="img"
+          aria-label={t("rooms.mentions", { count: mentions })}
+        >
+          {`@${shortCount(mentions)}`}
+        </span>
+      )}
       {unread > 0 && (
         <span
           class="count"
           role="img"
           aria-label={t("rooms.unread", { count: unread })}
         >
-          {unread > 99 ? "99+" : unread}
+          {shortCount(unread)}
         </span>
       )}
     </a>
   );
+}
+
+/** What fits beside a name. */
+export function shortCount(count: number): string {
+  return count > 99 ? "99+" : `${count}`;
 }
 
 /** The room on screen among one's own, while one only looks in. */

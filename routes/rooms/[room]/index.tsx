@@ -6,6 +6,7 @@ import { roomTitle } from "../../../components/use_title.ts";
 import Chat from "../../../islands/Chat.tsx";
 import { define, type State } from "../../../lib/app.ts";
 import { uuidv7 } from "../../../lib/client/uuid.ts";
+import { toldCount } from "../../../lib/client/telling.ts";
 import { ERRORS, Refusal } from "../../../lib/errors.ts";
 import { enterPath, readForm, seeOther } from "../../../lib/forms.ts";
 import { stringsOf, translator, zoneOf } from "../../../lib/locale.ts";
@@ -124,9 +125,7 @@ export default define.page<typeof handler>(({ data: { chat, past } }) => {
   return (
     <>
       <Head>
-        <title>
-          {roomTitle(chat.room, unreadIn(chat.me), t, chat.place)}
-        </title>
+        <title>{roomTitle(chat.room, toldIn(chat.me), t, chat.place)}</title>
         {elsewhere && (
           <noscript>
             <meta
@@ -148,9 +147,10 @@ function targetElsewhere({ target, page }: ChatProps) {
   return message && !isHere ? message : null;
 }
 
-function unreadIn({ rooms }: MeFrame): number {
-  return rooms.reduce(
-    (sum, { posts, lastReadPosts }) => sum + posts - lastReadPosts,
-    0,
-  );
+function toldIn({ rooms }: MeFrame): number {
+  return rooms.reduce((sum, room) => {
+    const { posts, lastReadPosts, unreadFromPosts, mentions = 0 } = room;
+    const unread = posts - (unreadFromPosts ?? lastReadPosts);
+    return sum + toldCount(room, { unread, mentions });
+  }, 0);
 }

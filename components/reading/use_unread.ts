@@ -1,0 +1,111 @@
+/** What is new in a room since one was there: the line "New", and the bar that leads to it. */
+import type { RefObject } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { ChatClient } from "../../lib/client/chat_client.ts";
+import type { ShownRoom } from "../chat_props.ts";
+import type { LogControl, LogView } from "../MessageLog.tsx";
+import { pastPath, REACH } from "../room_path.ts";
+
+/** Where the line is, and what the bar says. */
+export interface Unread {
+  /** Seq behind which messages are new to the reader, or null for no line. */
+  after: number | null;
+  /** How many there were, while the line was not in view yet; else 0. */
+  count: number;
+  /** Time of the first of them where it is held, else null. */
+  since: number | null;
+  /** Called when the log's view changes. */
+  onView(view: LogView): void;
+  /** Shows the oldest of them. */
+  toOldest(): Promise<void>;
+  /** Everything is read: no line any more. */
+  markRead(): void;
+  /** Marks the room as unread from the message at `seq` on. */
+  markUnread(seq: number): void;
+}
+
+interface Line {
+  after: number;
+  count: number;
+  /** Whether it was in view; null until the log was laid out. */
+  isSeen: boolean | null;
+}
+
+/**
+ * Fixed when the room is opened, and anew when something came while the page
+ * was out of sight or one marks messages as unread.
+ */
+export function useUnread(
+  client: ChatClient,
+  { id: room, slug }: ShownRoom,
+  control: RefObject<LogControl>,
+): Unread {
+  const [line, setLine] = useState(() => lineOf(client, room));
+  useEffect(() => {
+    let hiddenAt: number | null = null;
+    const onVisibility = () => {
+      const state = client.rooms.get(room);
+      const cursor = state?.cursor.seq ?? 0;
+      if (document.visibilityState === "hidden") hiddenAt = cursor;
+      else if (state !== undefined && hiddenAt !== null && cursor > hiddenAt) {
+        const after = Math.min(hiddenAt, client.lastRead(room));
+        const count = state.posts - (state.postsAt(after) ?? state.posts);
+        setLine({ after, count, isSeen: null });
+      }
+    };
+    document.addEventListener("visibilitychange", onVisibility);
+    return () => document.removeEventListener("visibilitychange", onVisibility);
+  }, [client, room]);
+  const after = line?.after ?? null;
+  const first = () =>
+    after === null
+      ? undefined
+      : client.rooms.get(room)?.messages.find(({ seq, author }) =>
+        seq > after && author !== client.person?.id
+      );
+  return {
+    after,
+    count: line?.isSeen === false ? line.count : 0,
+    since: line?.isSeen === false ? first()?.at ?? null : null,
+    onView({ isLineSeen }) {
+      if (line !== null && line.isSeen !== true && isLineSeen !== line.isSeen) {
+        setLine({ ...line, isSeen: isLineSeen });
+      }
+    },
+    async toOldest() {
+      if (after === null || line === null) return;
+      if (line.count > REACH) {
+        return location.assign(pastPath(slug, { id: "", seq: after + 1 }));
+      }
+      const isMissing = () => {
+        const state = client.rooms.get(room);
+        const oldest = state?.messages[0];
+        return state?.more === true && oldest !== undefined &&
+          oldest.seq > after + 1;
+      };
+      while (isMissing()) {
+        const before = client.rooms.get(room)?.messages[0];
+        await client.loadOlder(room).catch(() => {});
+        if (client.rooms.get(room)?.messages[0] === before) break;
+      }
+      const found = first();
+      if (found) control.current?.reveal(found.id);
+    },
+    markRead() {
+      client.readAgain(room);
+      client.markRead(room, client.rooms.get(room)?.cursor.seq ?? 0);
+      setLine(null);
+    },
+    markUnread(seq) {
+      client.markUnread(room, seq);
+      setLine({ after: seq - 1, count: 0, isSeen: true });
+    },
+  };
+}
+
+function lineOf(client: ChatClient, room: string): Line | null {
+  const count = client.unread(room);
+  return count > 0
+    ? { after: client.lastRead(room), count, isSeen: null }
+    : null;
+}
