@@ -26,19 +26,24 @@ const count = (most: number) =>
     ),
   );
 
-/**
- * How an invitation is asked for: `room`, the only one that guests see, by its
- * id or slug; `lifetime` in milliseconds, null for ever.
- */
-export const invitationWish = v.object({
-  role: v.picklist(["member", "guest"]),
-  room: v.optional(v.nullable(v.string())),
-  lifetime: count(LONGEST),
-  maxUses: count(MOST_USES),
-});
+/** An invitation as it is asked for. */
+export interface InvitationWish {
+  role: "member" | "guest";
+  /** Id or slug of the room: the only one that guests see. */
+  room?: string | null | undefined;
+  /** Milliseconds; null for ever. */
+  lifetime?: number | null | undefined;
+  maxUses?: number | null | undefined;
+}
 
-/** What an invitation is to be. */
-export type InvitationWish = v.InferOutput<typeof invitationWish>;
+/** Checks that. */
+export const invitationWish: v.GenericSchema<unknown, InvitationWish> = v
+  .object({
+    role: v.picklist(["member", "guest"]),
+    room: v.optional(v.nullable(v.string())),
+    lifetime: count(LONGEST),
+    maxUses: count(MOST_USES),
+  });
 
 /** What a form asks for; refused with `bad_frame`. */
 export function readWish(wish: unknown): InvitationWish {

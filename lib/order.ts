@@ -59,8 +59,15 @@ const COLUMNS = [
   "only_room",
 ] as const;
 
-/** How a timed measure is asked for: without a time it has no end. */
-export const timedMeasure = v.object({
+/** A timed measure as it is asked for: without a time it has no end. */
+export interface TimedMeasure {
+  /** Milliseconds since 1970. */
+  until?: number | null | undefined;
+  reason?: string | undefined;
+}
+
+/** Checks that. */
+export const timedMeasure: v.GenericSchema<unknown, TimedMeasure> = v.object({
   until: v.optional(v.nullable(v.pipe(v.number(), v.safeInteger()))),
   reason: v.optional(v.string()),
 });
