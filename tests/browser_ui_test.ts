@@ -62,19 +62,23 @@ browserTest(
       await ana.says(`See https://example.org/${i} and\n\`\`\`\ncode\n\`\`\``);
       await ana.sees(`example.org/${i}`);
     }
+    // Guests who wrote a little are asked whether to keep the name.
+    await ana.page.getByRole("button", { name: "Not now" }).click();
     const { keyboard } = ana.page;
     await ana.page.mouse.move(0, 0);
     await ana.composer.focus();
     await keyboard.press("Shift+Tab");
+    assertEquals(await focused(ana), "Attach files");
+    await keyboard.press("Shift+Tab");
     assertEquals(await focused(ana), "Messages");
     await keyboard.press("Tab");
-    assertEquals(await focused(ana), "Message");
+    assertEquals(await focused(ana), "Attach files");
     await keyboard.press("Shift+Tab");
 
     await keyboard.press("ArrowUp");
     await keyboard.press("ArrowUp");
     const stops: string[] = [];
-    for (let i = 0; i < 6; i++) {
+    for (let i = 0; i < 10; i++) {
       await keyboard.press("Tab");
       stops.push(await focused(ana));
     }
@@ -82,12 +86,16 @@ browserTest(
       "https://example.org/6",
       "Copy code",
       "code",
-      "Copy text",
+      "React",
+      "Reply",
       "Edit",
+      "Copy text",
+      "Copy link",
+      "Mark as unread",
       "Delete",
     ]);
     await keyboard.press("Tab");
-    assertEquals(await focused(ana), "Message");
+    assertEquals(await focused(ana), "Attach files");
     await isSound(ana);
   },
 );
