@@ -1,5 +1,5 @@
 /** What pages weigh, and whether everybody can use them. */
-import { assert, assertEquals } from "@std/assert";
+import { assert } from "@std/assert";
 import { isAccessible } from "./support/accessible.ts";
 import { browserTest, PHONE } from "./support/browser.ts";
 
