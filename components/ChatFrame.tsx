@@ -18,6 +18,7 @@ import { RoomNav } from "./RoomNav.tsx";
 import { RoomSwitcher } from "./RoomSwitcher.tsx";
 import { LazySearch } from "./search/LazySearch.tsx";
 import { Shortcuts } from "./Shortcuts.tsx";
+import { useNotices } from "./notices/use_notices.ts";
 import { usePins } from "./use_pins.ts";
 import { useChatClient } from "./use_chat_client.ts";
 import { type RoomChoice, useRooms } from "./use_rooms.ts";
@@ -74,14 +75,12 @@ export function ChatFrame(props: ChatProps): JSX.Element {
     setPeople(shown);
     setColumn(shown ? "people" : "talk");
   };
-  /** Links to messages lead there within the page, where the room is one's own. */
-  const onClick = (event: MouseEvent) => {
-    const place = linkedPlace(event);
+  /** Shows a message by its address within the page; false where the room is not one's own. */
+  const goTo = (place: ReturnType<typeof placeOf>): boolean => {
     const slug = place?.slug;
     const found = rooms.find((one) => one.slug === slug) ??
       (slug === room.slug ? { room: room.id } : undefined);
-    if (!place || !found) return;
-    event.preventDefault();
+    if (!place || !found) return false;
     close();
     // Where the details lie over the conversation, they make way.
     if (column !== "talk" && matchMedia("(max-width: 1000px)").matches) {
@@ -91,7 +90,14 @@ export function ChatFrame(props: ChatProps): JSX.Element {
     // Whoever loads the page again, or copies its address, comes there.
     history.replaceState(history.state, "", place.href);
     setTarget({ room: found.room, place: { message: { id: place.message } } });
+    return true;
   };
+  const onClick = (event: MouseEvent) => {
+    if (goTo(linkedPlace(event))) event.preventDefault();
+  };
+  useNotices(client, me.id, (path) => {
+    if (!goTo(placeOf(new URL(path, location.href)))) location.assign(path);
+  });
   return (
     <div
       class="frame"

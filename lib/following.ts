@@ -210,10 +210,12 @@ export class Following {
     if (!follower || !followed || seq <= followed.lastRead) return false;
     followed.lastRead = seq;
     followed.lastReadPosts = Math.max(followed.lastReadPosts, posts);
-    if ((followed.unreadFrom ?? Infinity) <= seq) dropMark(followed);
+    const isAgain = (followed.unreadFrom ?? Infinity) <= seq;
+    if (isAgain) dropMark(followed);
     if (seq >= followed.head) delete followed.mentions;
-    // One's other devices may have the room on screen and count it still.
-    if (follower.connections.size > 1) this.#changed.add(follower);
+    // One's other devices may have the room on screen and count it still; that a
+    // mark ended, all are told.
+    if (isAgain || follower.connections.size > 1) this.#changed.add(follower);
     this.#scheduleTell();
     return true;
   }

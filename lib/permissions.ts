@@ -135,6 +135,7 @@ export const ROUTE_ACTIONS: Readonly<
   "GET /settings": "public",
   "GET /settings/account": "account",
   "POST /settings/account": "account",
+  "GET /settings/notifications": "session",
   "GET /settings/look": "session",
   "POST /settings/look": "public",
   "GET /settings/profile": "account",

@@ -9,6 +9,7 @@ const PAGES = {
   profile: "/settings/profile",
   account: "/settings/account",
   sessions: "/settings/sessions",
+  notifications: "/settings/notifications",
   look: "/settings/look",
 } as const;
 

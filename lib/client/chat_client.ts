@@ -33,6 +33,7 @@ import {
 } from "./held_rooms.ts";
 import { BUFFERED_MOST, type ClientError, type Link } from "./link.ts";
 import { MemoryOutbox, type Outbox, type OutboxRow } from "./outbox.ts";
+import { Peeks } from "./peeks.ts";
 import { Reading } from "./reading.ts";
 import type { RoomState } from "./room_state.ts";
 import { RoomSync } from "./room_sync.ts";
@@ -91,6 +92,7 @@ export class ChatClient {
   #rooms = new HeldRooms();
   #reading: Reading;
   #company: Company;
+  #peeks: Peeks;
   #sync: RoomSync;
   #sender: Sender;
   #person: Person | null;
@@ -111,6 +113,7 @@ export class ChatClient {
     this.#sync = new RoomSync(link, this.#rooms);
     this.#reading = new Reading(link, this.#rooms);
     this.#company = new Company(link, this.#rooms);
+    this.#peeks = new Peeks(link);
     const outbox = options.outbox ?? new MemoryOutbox();
     this.#sender = new Sender(link, this.#rooms, outbox);
     if (options.me) this.#takeMe(options.me);
@@ -367,6 +370,18 @@ export class ChatClient {
     return loaded;
   }
 
+  /**
+   * Up to `limit` messages of any room below seq `before`, which are not kept;
+   * none where there is no connection or one may not read it.
+   */
+  peek(
+    room: string,
+    before: number,
+    limit: number,
+  ): Promise<readonly Message[]> {
+    return this.#peeks.ask(room, before, limit);
+  }
+
   /** Tells the others that one is writing; at most every 3 s. */
   sendTyping(room: string): void {
     const held = this.#rooms.find(room);
@@ -428,6 +443,7 @@ export class ChatClient {
   }
 
   #takeRoomFrame(frame: EntriesFrame | MessagesFrame): void {
+    if (frame.type === "messages" && this.#peeks.take(frame)) return;
     const room = this.#sync.roomOf(frame);
     if (!room) return;
     this.#apply(
@@ -485,6 +501,7 @@ export class ChatClient {
       ...(room === undefined ? {} : { room }),
       ...(id === undefined ? {} : { id }),
     });
+    if (this.#peeks.refused(frame.ref)) return;
     if (!this.#sender.refused(frame)) this.#sync.refused(frame);
   }
 
@@ -546,6 +563,7 @@ export class ChatClient {
   }
 
   #closed(code: number | null): void {
+    this.#peeks.disconnected();
     this.#sync.disconnected();
     this.#sender.disconnected(code);
     for (const room of this.#rooms.all()) this.#company.forget(room);
