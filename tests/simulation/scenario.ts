@@ -96,13 +96,15 @@ function act(world: World): void {
 }
 
 /** A program posts, or hops about for a while. */
-function run({ random, time }: World, program: Program): void {
+function run(world: World, program: Program): void {
+  const { random, time } = world;
   const count = random.int(1, 8);
   if (random.chance(0.5)) {
     return void time.after(0, () => program.post(count), program.life);
   }
   for (let i = 0, at = 0; i < count; i++) {
     time.after(at += random.latency(20), () => program.hop(), program.life);
+    world.busyFor(at);
   }
 }
 
@@ -183,6 +185,7 @@ function flicker(world: World, tab: Tab, room: string): void {
       if (random.chance(0.3)) tab.scrollUp(room);
     });
   }
+  world.busyFor(at);
 }
 
 // --- What befalls them -----------------------------------------------------------
