@@ -1,6 +1,7 @@
 /** Where someone was mentioned. */
 import { excerptOf } from "./db/search_excerpt.ts";
 import type { Database } from "./db/open.ts";
+import { isUuid } from "./db/uuid.ts";
 import type { Who } from "./permissions.ts";
 import type { Person, RoomKind } from "./protocol.ts";
 import { personOf } from "./sessions.ts";
@@ -140,7 +141,7 @@ interface Place {
 }
 
 function placeOf(text: string | null | undefined): Place | null {
-  const found = /^(\d{1,15})\.(\d{1,15})\.([0-9a-f-]{36})$/.exec(text ?? "");
-  if (!found) return null;
-  return { at: Number(found[1]), seq: Number(found[2]), room: found[3]! };
+  const [, at, seq, room = ""] =
+    /^(\d{1,15})\.(\d{1,15})\.(.+)$/.exec(text ?? "") ?? [];
+  return isUuid(room) ? { at: Number(at), seq: Number(seq), room } : null;
 }

@@ -5,6 +5,7 @@ import type { Database } from "./db/open.ts";
 import { type Measure, MEASURE_ACTIONS } from "./db/order_writes.ts";
 import { isUuid } from "./db/uuid.ts";
 import { Refusal } from "./errors.ts";
+import { lookalikeKey } from "./names.ts";
 import { may, outranks, require, type Who } from "./permissions.ts";
 import type { Person, Role } from "./protocol.ts";
 
@@ -98,11 +99,12 @@ export class Order {
     { query = "", skip = 0 }: { query?: string; skip?: number } = {},
   ): Promise<PeoplePage> {
     require(who, "seePeople");
-    const part = query.slice(0, LONGEST_QUERY).toLowerCase()
+    // Not by `lower`, which in SQLite knows no letters but those of English.
+    const part = lookalikeKey(query.slice(0, LONGEST_QUERY))
       .replace(/[\\%_]/g, "\\$&");
     const rows = await this.#db.read.selectFrom("persons")
       .where("name_key", "is not", null)
-      .where(sql<boolean>`lower(name) like ${`%${part}%`} escape '\\'`)
+      .where(sql<boolean>`name_key like ${`%${part}%`} escape '\\'`)
       .orderBy("name").orderBy("id").offset(skip).limit(PAGE + 1)
       .select(COLUMNS).execute();
     const people = rows.slice(0, PAGE).map((row) => this.#known(who, row));

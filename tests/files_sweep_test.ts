@@ -5,11 +5,13 @@ import { join } from "node:path";
 import { uuidv7 } from "../lib/client/uuid.ts";
 import type { Database } from "../lib/db/open.ts";
 import { LocalFiles } from "../lib/files/file_store.ts";
+import { Files } from "../lib/files/files.ts";
 import { Turns } from "../lib/files/turns.ts";
 import { Uploads } from "../lib/files/uploads.ts";
 import type { FileInfo } from "../lib/protocol.ts";
 import { bytesOf } from "./support/files.ts";
 import { SqliteStore } from "./support/sqlite_store.ts";
+import { turns, until } from "./support/until.ts";
 
 const DAY = 24 * 60 * 60_000;
 
@@ -130,3 +132,33 @@ Deno.test("What was half received when the server was killed is removed", () =>
     await send("whole");
     assertEquals(existsSync(left), false);
   }));
+
+Deno.test("Of many pictures whose previews are asked for, one at a time is read", async () => {
+  const store = new SqliteStore();
+  const db = await store.open();
+  const reading: string[] = [];
+  const gate = Promise.withResolvers<void>();
+  const bytes = new LocalFiles(join(store.folder, "files"));
+  bytes.read = async (key) => {
+    if (key.endsWith(".preview")) return null;
+    reading.push(key);
+    await gate.promise;
+    return bytesOf("no picture");
+  };
+  const files = new Files({ db, store: bytes, limit: 1_000 });
+  const asked = ["aaa", "bbb", "ccc"].map((hash) =>
+    files.preview({
+      ...{ hash, name: "a", type: "image/png" },
+      ...{ size: 1_000_000, width: 900, height: 700 },
+    })
+  );
+  await until(() => reading.length > 0, "the first to be read");
+  await turns();
+  assertEquals(reading, ["aaa"]);
+  gate.resolve();
+  assertEquals(await Promise.all(asked), [null, null, null]);
+  assertEquals(reading, ["aaa", "bbb", "ccc"]);
+  await files.close();
+  await db.close();
+  await store.remove();
+});

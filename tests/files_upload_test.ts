@@ -191,6 +191,8 @@ Deno.test("One person can't have more than thirty uploads waiting", () =>
     const other = await app.enter("Grace");
     const foreign = await removal(files[0]!.id, other);
     assertEquals(await codeOf(foreign), [404, "no_file"]);
+    const none = await removal("none", cookie);
+    assertEquals(await codeOf(none), [404, "no_file"]);
     assertEquals((await removal(files[0]!.id, cookie)).status, 204);
     assertEquals((await post()).status, 201);
   }));

@@ -98,7 +98,8 @@ Deno.test("GET /api/mentions needs a session, and takes any text for a place", a
     assertEquals(stranger.status, 401);
     await stranger.body?.cancel();
     const headers = { cookie: await app.enter("Ana") };
-    for (const before of ["", "x", "1.2.3", "1.2.' or 1=1"]) {
+    const noId = `1.2.${"-".repeat(36)}`;
+    for (const before of ["", "x", "1.2.3", "1.2.' or 1=1", noId]) {
       const query = new URLSearchParams({ before });
       const response = await app.request(`/api/mentions?${query}`, { headers });
       assertEquals(await response.json(), { mentions: [], before: null });

@@ -222,6 +222,23 @@ Deno.test("Links end with the rights of who made them: a ban, or leaving the roo
   });
 });
 
+Deno.test("Links end with the role or the account of who made them", async () => {
+  await withApp(async (app) => {
+    const ana = await owner(app, "Ana");
+    const mei = await member(app, "Mei");
+    const role = (role: string) =>
+      ana.ask("PATCH", `/api/people/${mei.id}`, { role });
+    await role("admin");
+    const place = await invite(mei, { role: "member" });
+    const lobby = await invite(mei, { role: "guest", room: "lobby" });
+    await role("member");
+    assertEquals((await joinAs(app, "Eve", place.code)).code, "no_invitation");
+    assertEquals((await joinAs(app, "Eve", lobby.code)).status, 201);
+    await app.atoll.accounts.remove(mei.id);
+    assertEquals((await joinAs(app, "Fay", lobby.code)).code, "no_invitation");
+  });
+});
+
 Deno.test("The pages /setup and /join work without scripts", async () => {
   await withApp(async (app) => {
     const post = (path: string, fields: Record<string, string>) =>

@@ -44,6 +44,25 @@ Deno.test("The owner link works once, for who is here and for nobody who guesses
   });
 });
 
+Deno.test("Staff find people by their names, in whatever case and alphabet", async () => {
+  await withApp(async (app) => {
+    const ana = await owner(app, "Ana");
+    await guest(app, "Émile Ørsted");
+    await guest(app, "Жанна");
+    const found = async (query: string) => {
+      const { body } = await ana.ask(
+        "GET",
+        `/api/place/people?${new URLSearchParams({ q: query })}`,
+      );
+      return body.people.map(({ name }: { name: string }) => name);
+    };
+    assertEquals(await found("Émile"), ["Émile Ørsted"]);
+    assertEquals(await found("émile ø"), ["Émile Ørsted"]);
+    assertEquals(await found("жан"), ["Жанна"]);
+    assertEquals(await found("%"), []);
+  });
+});
+
 Deno.test("Each start makes another owner link, until someone owns the place", async () => {
   await withApp(async (app) => {
     const { place } = app.atoll;

@@ -43,10 +43,7 @@ async function checkInviter(
   const by = await trx.selectFrom("persons").where("id", "=", actor)
     .select(["role", "only_room"]).executeTakeFirst();
   if (!by || by.only_room !== null) throw new Refusal("forbidden");
-  const needsStaff = room === null || role === "member";
-  if (needsStaff && !may(by.role, "invitePeople")) {
-    throw new Refusal("forbidden");
-  }
+  if (!mayInvite(by.role, { role, room })) throw new Refusal("forbidden");
   if (room === null) return;
   const standing = await standingOf(trx, actor, room);
   if (!standing || !mayInRoom(by.role, "read", standing)) {
@@ -55,6 +52,14 @@ async function checkInviter(
   if (!mayInRoom(by.role, "inviteByLink", standing)) {
     throw new Refusal("forbidden");
   }
+}
+
+function mayInvite(
+  by: Role,
+  { role, room }: Pick<InvitationsTable, "role" | "room">,
+): boolean {
+  const needsStaff = room === null || role === "member";
+  return needsStaff ? may(by, "invitePeople") : by !== "guest";
 }
 
 async function standingOf(trx: Trx, person: string, room: string) {
@@ -121,6 +126,7 @@ export async function useInvitation(
     .where("token_hash", "=", hash).selectAll().executeTakeFirst();
   if (!found || isOver(found, now)) throw new Refusal("no_invitation");
   const { room } = found;
+  await checkStillMay(trx, found);
   const kind = await kindOf(trx, found);
   if (newcomer) {
     await enter(trx, { ...newcomer, onlyRoom: onlyRoomOf(found) });
@@ -150,6 +156,13 @@ function isOver(
 /** The one room that they may see; everyone comes as a guest, and sets a password then. */
 function onlyRoomOf({ role, room }: InvitationsTable): string | null {
   return role === "guest" ? room : null;
+}
+
+/** Who lost the role that it took, or deleted their account, lets nobody in any more. */
+async function checkStillMay(trx: Trx, found: InvitationsTable) {
+  const by = await trx.selectFrom("persons")
+    .where("id", "=", found.created_by).select("role").executeTakeFirst();
+  if (!by || !mayInvite(by.role, found)) throw new Refusal("no_invitation");
 }
 
 /** The kind of the room that it opens; who left a private room lets nobody in any more. */

@@ -46,6 +46,7 @@ export class Files {
   readonly uploads: Uploads;
   readonly #db: Database;
   readonly #turns = new Turns();
+  readonly #previewTurns = new Turns();
   readonly #timer: ReturnType<typeof setInterval>;
   /** Previews that are being made, by hash. */
   readonly #making = new Map<string, Promise<Uint8Array | null>>();
@@ -84,7 +85,8 @@ export class Files {
     const kept = await this.store.read(previewKey(hash));
     if (kept) return kept;
     const making = this.#making.get(hash) ??
-      this.#make(hash).finally(() => this.#making.delete(hash));
+      this.#previewTurns.run(() => this.#make(hash))
+        .finally(() => this.#making.delete(hash));
     this.#making.set(hash, making);
     return await making;
   }
@@ -111,7 +113,9 @@ export class Files {
     this.#sweeping = undefined;
   }
 
+  /** In turn: however many are asked for, one whole picture is in memory. */
   async #make(hash: string): Promise<Uint8Array | null> {
+    if (this.#isClosed) return null;
     const bytes = await this.store.read(hash);
     const small = bytes && await shrinkPicture(bytes, PREVIEW_SIZE)
       .catch((error) => this.#db.report(error));

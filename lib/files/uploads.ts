@@ -4,6 +4,7 @@ import { uuidv7 } from "../client/uuid.ts";
 import { fileInfo } from "../db/file_writes.ts";
 import type { Database } from "../db/open.ts";
 import type { UploadsTable } from "../db/schema.ts";
+import { isUuid } from "../db/uuid.ts";
 import { Refusal } from "../errors.ts";
 import type { FileInfo } from "../protocol.ts";
 import { HEAD_BYTES, kindOf } from "./file_kind.ts";
@@ -90,6 +91,7 @@ export class Uploads {
 
   /** Forgets an upload that no message took; refused with `no_file`. */
   async drop(person: string, id: string): Promise<void> {
+    if (!isUuid(id)) throw new Refusal("no_file");
     await this.#db.write("dropUpload", { id, person });
     await this.sweep();
   }
