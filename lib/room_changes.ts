@@ -6,6 +6,7 @@ import { isUuid } from "./db/uuid.ts";
 import { Refusal } from "./errors.ts";
 import type { Messages } from "./messages.ts";
 import { checkRoomName, lookalikeKey, slugOf } from "./names.ts";
+import { FOR_EVER } from "./order.ts";
 import {
   mayInRoom,
   outranks,
@@ -193,7 +194,8 @@ export class RoomChanges {
       ...this.#draft(who, room),
       ...{ kind: "member", change: "removed" },
       person: { id, name: person.name },
-      ...isOpen && { until },
+      // A link that they still have lets them in no more.
+      until: isOpen ? until : FOR_EVER,
     });
   }
 

@@ -222,6 +222,26 @@ Deno.test("Links end with the rights of who made them: a ban, or leaving the roo
   });
 });
 
+Deno.test("Who was sent out of a private room is let in by its keeper, not by an old link", async () => {
+  await withApp(async (app) => {
+    const ana = await owner(app, "Ana");
+    const mei = await member(app, "Mei");
+    const room = await makeRoom(ana, "Plot", "private");
+    const path = `/api/rooms/${room.id}`;
+    const { code } = await invite(ana, { role: "guest", room: room.id });
+    const join = () => mei.ask("POST", "/api/join", { code });
+    assertEquals((await join()).status, 200);
+    await ana.ask("DELETE", `${path}/people/${mei.id}`);
+    assertEquals((await join()).code, "removed");
+    assertEquals((await mei.ask("GET", path)).code, "no_room");
+    await ana.ask("PUT", `${path}/people/${mei.id}`);
+    assertEquals((await mei.ask("GET", path)).status, 200);
+    // Who leaves by themselves may come back by it.
+    await mei.ask("DELETE", `${path}/membership`);
+    assertEquals((await join()).status, 200);
+  });
+});
+
 Deno.test("Links end with the role or the account of who made them", async () => {
   await withApp(async (app) => {
     const ana = await owner(app, "Ana");

@@ -74,7 +74,7 @@ export interface MemberDraft extends DraftBase, MemberChange {
   kind: "member";
   /** The author needn't belong to the room: an invitation lets them in. */
   invited?: boolean | undefined;
-  /** Of an open room: until when who was removed may not come back. */
+  /** Until when who was removed may not come back by themselves. */
   until?: number | undefined;
 }
 

@@ -3,7 +3,7 @@ import { Refusal } from "../errors.ts";
 import { may, mayInRoom } from "../permissions.ts";
 import type { Role, RoomKind } from "../protocol.ts";
 import { record } from "./audit_writes.ts";
-import { bumpPerson, followOpen } from "./membership_writes.ts";
+import { bumpPerson, checkRemoval, followOpen } from "./membership_writes.ts";
 import { enter, type Entrance } from "./people_writes.ts";
 import type { InvitationsTable, Trx } from "./schema.ts";
 
@@ -116,7 +116,7 @@ export interface Invited {
  * Lets someone in by an invitation, or who is here into its room. Refused
  * with `no_invitation` when it is unknown, over, used up or was made by
  * someone who may not make it any more; with `forbidden` for a guest of
- * another room.
+ * another room, with `removed` for who was sent out of this one.
  */
 export async function useInvitation(
   trx: Trx,
@@ -135,6 +135,9 @@ export async function useInvitation(
   }
   if (room !== null && kind === "open") {
     await followOpen(trx, { person, room, now });
+  } else if (room !== null) {
+    // Only who keeps the room lets them in again.
+    await checkRemoval(trx, { person, room, now });
   }
   await trx.updateTable("invitations").where("id", "=", found.id)
     .set((eb) => ({ uses: eb("uses", "+", 1) })).execute();

@@ -15,11 +15,19 @@ export async function followOpen(
   const open = await trx.selectFrom("rooms").where("id", "=", room)
     .where("kind", "=", "open").select("id").executeTakeFirst();
   if (!open) throw new Refusal("no_room");
+  await checkRemoval(trx, { person, room, now });
+  await follow(trx, { person, room, now });
+}
+
+/** Refused with `removed` for who was sent out of a room until later. */
+export async function checkRemoval(
+  trx: Trx,
+  { person, room, now }: { person: string; room: string; now: number },
+): Promise<void> {
   const removal = await trx.selectFrom("removals").where("person", "=", person)
     .where("room", "=", room).where("until", ">", now)
     .select("until").executeTakeFirst();
   if (removal) throw new Refusal("removed");
-  await follow(trx, { person, room, now });
 }
 
 /** Puts a room among a person's, with everything in it counted as read. */
