@@ -379,3 +379,18 @@ Deno.test("What one is told of in a room is kept for each person", async () => {
     assertEquals(rooms[0]?.notify, undefined);
   });
 });
+
+Deno.test("A private room whose keeper deletes their account is kept by who stays", async () => {
+  await withApp(async (app) => {
+    const [ana, omar] = await Promise.all(
+      ["Ana", "Omar"].map((name) => asker(app, name)),
+    ) as [Asker, Asker];
+    const { id } = await makeRoom(ana, "Plot", "private");
+    const path = `/api/rooms/${id}`;
+    await ana.ask("PUT", `${path}/people/${omar.id}`);
+    const rename = () => omar.ask("PATCH", path, { name: "Field" });
+    assertEquals((await rename()).code, "forbidden");
+    await app.atoll.accounts.remove(ana.id);
+    assertEquals((await rename()).status, 200);
+  });
+});

@@ -3,6 +3,7 @@ import { Refusal } from "../errors.ts";
 import { FORMER_NAME } from "../protocol.ts";
 import { bumpPerson, follow } from "./membership_writes.ts";
 import { keepAnOwner } from "./order_writes.ts";
+import { passOn } from "./room_acts.ts";
 import type { Trx } from "./schema.ts";
 import {
   endOtherSessions,
@@ -96,6 +97,9 @@ export async function removeAccount(
   for (const table of tables) {
     await trx.deleteFrom(table).where("person", "=", person).execute();
   }
+  const kept = await trx.selectFrom("rooms").where("created_by", "=", person)
+    .where("kind", "=", "private").select("id").execute();
+  for (const { id } of kept) await passOn(trx, id, person);
   await trx.updateTable("persons").where("id", "=", person)
     .set({ name: FORMER_NAME, name_key: null, role: "guest", picture: null })
     .execute();

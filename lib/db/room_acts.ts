@@ -55,7 +55,11 @@ async function letGo(trx: Trx, { room, person, until }: MemberDraft) {
 }
 
 /** A private room whose keeper goes is kept by who was in it for longest. */
-async function passOn(trx: Trx, room: string, keeper: string) {
+export async function passOn(
+  trx: Trx,
+  room: string,
+  keeper: string,
+): Promise<void> {
   const oldest = await trx.selectFrom("memberships").where("room", "=", room)
     .orderBy("joined_at").orderBy("person").select("person").limit(1)
     .executeTakeFirst();
