@@ -25,7 +25,7 @@ export default function CopyLink(
           aria-label={label}
           onFocus={(event) => event.currentTarget.select()}
         />
-        <CopyButton text={link} label={t("message.copy")} />
+        <CopyButton text={link} label={t("message.copy_link")} />
       </div>
     </Words.Provider>
   );

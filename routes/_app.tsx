@@ -1,8 +1,6 @@
 import { asset } from "fresh/runtime";
-import { PlaceName } from "../components/Brand.tsx";
 import { define } from "../lib/app.ts";
 import { negotiateLocale, themeOf } from "../lib/locale.ts";
-import { DEFAULT_NAME } from "../lib/place.ts";
 
 const VIEWPORT =
   "width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content";
@@ -24,9 +22,7 @@ export default define.page(({ Component, req, state }) => (
       <link rel="stylesheet" href={asset("/styles.css")} />
     </head>
     <body>
-      <PlaceName.Provider value={state.place ?? DEFAULT_NAME}>
-        <Component />
-      </PlaceName.Provider>
+      <Component />
     </body>
   </html>
 ));
