@@ -158,6 +158,8 @@ const SAYING: ReadonlySet<Draft["kind"]> = new Set([
   "posted",
   "edited",
   "reacted",
+  // Names and topics are read, too.
+  "settings",
 ]);
 
 const LONGEST_EMOJI = 64;

@@ -112,3 +112,30 @@ Deno.test("A private room, once left, takes and shows nothing more [D5]", async 
     );
   });
 });
+
+Deno.test("Who is muted neither writes nor names rooms, and still deletes", async () => {
+  await withAtoll(async (atoll, enter) => {
+    const ana = await enter("Ana");
+    const { id: room } = await atoll.rooms.create(ana.session, "Boats");
+    const { id } = await ana.post("hello", room) as { id: string };
+    ana.session.mutedUntil = Date.now() + 60_000;
+    const author = ana.session.person.id;
+    const code = async (run: () => Promise<unknown>) => {
+      const error = await run().then(() => null, (error) => error);
+      return error?.code ?? "done";
+    };
+    const base = { room, author };
+    const post = () => ana.post("and more", room);
+    const answer = await post();
+    assertEquals(answer.type === "error" && answer.code, "muted");
+    const write = (draft: Parameters<typeof atoll.messages.write>[1]) =>
+      code(() => atoll.messages.write(ana.session, draft));
+    assertEquals(
+      [
+        await write({ ...base, id: uuidv7(), kind: "settings", topic: "x" }),
+        await write({ ...base, id: uuidv7(), kind: "deleted", message: id }),
+      ],
+      ["muted", "done"],
+    );
+  });
+});
