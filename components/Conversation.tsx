@@ -197,7 +197,8 @@ export function Conversation(given: ConversationProps): JSX.Element {
             unsent={pending.length}
             onTry={() => client.wake()}
           />
-          {props.me.role === "guest" && state !== undefined && (
+          {props.me.role === "guest" && state !== undefined &&
+            client.status !== "ended" && (
             <KeepNote me={me} messages={state.messages} />
           )}
           <Foot

@@ -57,7 +57,10 @@ export function RoomStart(
         <Icon name={MARKS[room.kind]} size={28} />
       </span>
       <p class="room-start-title" dir="auto">
-        {t("room.beginning", { room: name })}
+        {t(
+          room.kind === "direct" ? "room.beginning_direct" : "room.beginning",
+          { room: name },
+        )}
       </p>
       {empty && <p>{t("room.empty")}</p>}
     </div>

@@ -247,6 +247,11 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorInfo>> = {
     retry: false,
     message: "There is no such person here",
   },
+  room_needed: {
+    status: 422,
+    retry: false,
+    message: "A guest's link opens one room: choose it",
+  },
   bad_reaction: {
     status: 422,
     retry: false,

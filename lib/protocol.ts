@@ -119,6 +119,7 @@ export type ErrorCode =
   | "archived"
   | "removed"
   | "no_person"
+  | "room_needed"
   | "bad_reaction"
   | "too_many_reactions"
   | "banned"

@@ -76,7 +76,7 @@ function wishOf(form: URLSearchParams): InvitationWish {
   const room = form.get("room")?.trim() || null;
   const role = form.get("role") === "member" ? "member" : "guest";
   // A guest's link without a room would let them in everywhere.
-  if (role === "guest" && room === null) throw new Refusal("no_room");
+  if (role === "guest" && room === null) throw new Refusal("room_needed");
   return readWish({
     ...{ role, room },
     lifetime: numberOf("lifetime"),
