@@ -65,7 +65,8 @@ Deno.test("/search works without scripts, and shows text as text", async () => {
     const found = await get("q=boat+%E5%BC%80%E4%BC%9A");
     assertEquals(found.status, 200);
     assertStringIncludes(
-      found.text.replaceAll("<mark >", "<mark>"),
+      // Fresh may leave comments between.
+      found.text.replaceAll("<mark >", "<mark>").replace(/<!--.*?-->/g, ""),
       "&lt;b><mark>boat</mark>&lt;/b> &amp; <mark>开会</mark></span>",
     );
     assertStringIncludes(found.text, `href="/rooms/lobby?at=1#m-${id}"`);
