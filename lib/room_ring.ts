@@ -66,7 +66,7 @@ export class RoomRing {
         );
       }
       const message = messageOf(entry);
-      if (entry.kind === "deleted") this.#dropThroughLast(message);
+      if (tellsDeletion(entry)) this.#dropThroughLast(message);
       const text = JSON.stringify(entry);
       const size = Buffer.byteLength(text);
       this.#entries.push({ seq: entry.seq, id: entry.id, message, text, size });
@@ -141,4 +141,9 @@ export function entriesFrame(
 function framePrefix(room: string, epoch: string): string {
   const start = JSON.stringify({ type: "entries", room, epoch });
   return `${start.slice(0, -1)},"entries":[`;
+}
+
+/** A blanked edit may be read before the entry that deleted its message. */
+function tellsDeletion(entry: Entry): boolean {
+  return entry.kind === "deleted" || "deleted" in entry;
 }

@@ -103,7 +103,7 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     "a deletion leaves the ring as it was (L7)",
     "lib/room_ring.ts",
     [
-      'if (entry.kind === "deleted") this.#dropThroughLast(message);',
+      "if (tellsDeletion(entry)) this.#dropThroughLast(message);",
       "",
     ],
   ),
