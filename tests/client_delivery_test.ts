@@ -253,6 +253,7 @@ Deno.test("A page can be checked without the log", () => {
   assertFound(checker, { differing: 1 });
 });
 
-function viewOf({ room, loaded, cursor, posts, more, messages }: RoomState) {
-  return { room, loaded, cursor, posts, more, messages };
+function viewOf(state: RoomState) {
+  const { room, epoch, loaded, cursor, posts, more, messages } = state;
+  return { room, epoch, loaded, cursor, posts, more, messages };
 }

@@ -7,6 +7,8 @@ import { begun, changed } from "./message_fold.ts";
 /** What is shown of a room; a `RoomState` is one. */
 export interface RoomView {
   readonly room: string;
+  /** The log's identity, where it may change: another one has revs of its own. */
+  readonly epoch?: string;
   readonly loaded: boolean;
   readonly cursor: { readonly seq: number; readonly id: string };
   readonly posts: number;
@@ -14,17 +16,18 @@ export interface RoomView {
   readonly messages: readonly Message[];
 }
 
-type Snapshot = Omit<RoomView, "room">;
+type Snapshot = Omit<RoomView, "room" | "epoch">;
 
 /** The last thing that a viewer showed of a room. */
 export class Screen {
   #view: Snapshot | null = null;
   #settled = false;
   readonly #revs = new Map<string, number>();
+  #epoch: string | undefined;
 
   /** Something changed: what is shown must be in order, and never grow older. */
   show(
-    { room, loaded, cursor, posts, more, messages }: RoomView,
+    { room, epoch, loaded, cursor, posts, more, messages }: RoomView,
     settled: boolean,
     { name, findings }: { name: string; findings: Findings },
   ): void {
@@ -32,6 +35,9 @@ export class Screen {
     const before = this.#view?.messages;
     this.#view = { loaded, cursor, posts, more, messages };
     if (messages === before) return;
+    // A copied-back database may know older states only (L9).
+    if (epoch !== this.#epoch) this.#revs.clear();
+    this.#epoch = epoch;
     let last = 0;
     for (const { id, seq, rev } of messages) {
       const where = `${name} shows ${id} of ${room} at ${seq}`;
