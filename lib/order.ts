@@ -1,11 +1,10 @@
 /** Order among people: their roles, who may not write, who may not come in. */
-import { sql } from "kysely";
 import * as v from "valibot";
+import { nameLike } from "./db/name_search.ts";
 import type { Database } from "./db/open.ts";
 import { type Measure, MEASURE_ACTIONS } from "./db/order_writes.ts";
 import { isUuid } from "./db/uuid.ts";
 import { Refusal } from "./errors.ts";
-import { lookalikeKey } from "./names.ts";
 import { may, outranks, require, type Who } from "./permissions.ts";
 import type { Person, Role } from "./protocol.ts";
 
@@ -51,7 +50,6 @@ export const FOR_EVER = 253_402_300_799_000;
 
 const PAGE = 50;
 const LONGEST_REASON = 300;
-const LONGEST_QUERY = 200;
 const ROLES: readonly Role[] = ["owner", "admin", "member"];
 
 const COLUMNS = [
@@ -99,12 +97,9 @@ export class Order {
     { query = "", skip = 0 }: { query?: string; skip?: number } = {},
   ): Promise<PeoplePage> {
     require(who, "seePeople");
-    // Not by `lower`, which in SQLite knows no letters but those of English.
-    const part = lookalikeKey(query.slice(0, LONGEST_QUERY))
-      .replace(/[\\%_]/g, "\\$&");
     const rows = await this.#db.read.selectFrom("persons")
       .where("name_key", "is not", null)
-      .where(sql<boolean>`name_key like ${`%${part}%`} escape '\\'`)
+      .where(nameLike(query).contains)
       .orderBy("name").orderBy("id").offset(skip).limit(PAGE + 1)
       .select(COLUMNS).execute();
     const people = rows.slice(0, PAGE).map((row) => this.#known(who, row));

@@ -1,11 +1,11 @@
 /** What people change about rooms: settings, and who belongs to them. */
-import { sql } from "kysely";
 import { uuidv7 } from "./client/uuid.ts";
+import { nameLike } from "./db/name_search.ts";
 import type { Database } from "./db/open.ts";
 import { isUuid } from "./db/uuid.ts";
 import { Refusal } from "./errors.ts";
 import type { Messages } from "./messages.ts";
-import { checkRoomName, lookalikeKey, slugOf } from "./names.ts";
+import { checkRoomName, slugOf } from "./names.ts";
 import { FOR_EVER } from "./order.ts";
 import {
   mayInRoom,
@@ -58,8 +58,8 @@ export interface RoomChangesOptions {
   now?: () => number;
 }
 
-/** How many are listed or found at once, and how long a query may be. */
-const MOST = { people: 200, found: 20, query: 200 } as const;
+/** How many are listed or found at once. */
+const MOST = { people: 200, found: 20 } as const;
 
 /** Milliseconds for which someone is sent out of an open room. */
 const USUAL_REMOVAL = 60 * 60_000;
@@ -222,12 +222,9 @@ export class RoomChanges {
   async findPeople(who: Who, query: string): Promise<Person[]> {
     require(who, "createDirectRoom");
     if (who.onlyRoom !== null) throw new Refusal("forbidden");
-    const key = lookalikeKey(query.slice(0, MOST.query))
-      .replace(/[\\%_]/g, "\\$&");
-    const isLike = (pattern: string) =>
-      sql<boolean>`name_key like ${pattern} escape '\\'`;
+    const { contains, begins } = nameLike(query);
     return await this.#db.read.selectFrom("persons")
-      .where(isLike(`%${key}%`)).where("only_room", "is", null)
+      .where(contains).where("only_room", "is", null)
       .where("id", "!=", who.person.id)
       .where((eb) =>
         eb.or([
@@ -235,7 +232,7 @@ export class RoomChanges {
           eb("banned_until", "<=", this.#now()),
         ])
       )
-      .orderBy((eb) => eb.case().when(isLike(`${key}%`)).then(0).else(1).end())
+      .orderBy((eb) => eb.case().when(begins).then(0).else(1).end())
       .orderBy("name").limit(MOST.found).select(["id", "name"]).execute();
   }
 

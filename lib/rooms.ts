@@ -1,7 +1,7 @@
 /** Rooms: finding, listing, making, following and leaving them. */
-import { sql } from "kysely";
 import { uuidv7 } from "./client/uuid.ts";
 import { padded } from "./db/lists.ts";
+import { nameLike } from "./db/name_search.ts";
 import type { Database } from "./db/open.ts";
 import { nameless } from "./db/room_writes.ts";
 import { Refusal } from "./errors.ts";
@@ -71,7 +71,6 @@ export interface OverviewRoom {
 /** The room that always exists and that everyone follows. */
 export const LOBBY = "lobby";
 
-const LONGEST_QUERY = 200;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** All rooms of a database. */
@@ -166,13 +165,10 @@ export class Rooms {
     { person: { id: person }, onlyRoom }: Who,
     { query = "", limit = 100 }: { query?: string; limit?: number } = {},
   ): Promise<ListedRoom[]> {
-    // Longer than any name; SQLite refuses patterns of 50,000 bytes.
-    const part = query.slice(0, LONGEST_QUERY).replace(/[\\%_]/g, "\\$&");
-    const pattern = `%${part}%`;
     const rooms = await this.#db.read.selectFrom("rooms")
       .where("kind", "=", "open").where("archived_at", "is", null)
       .$if(onlyRoom !== null, (query) => query.where("id", "=", onlyRoom!))
-      .where(sql<boolean>`name like ${pattern} escape '\\'`)
+      .where(nameLike(query).contains)
       .orderBy("last_at", "desc").limit(limit)
       .select((eb) => [
         "id",

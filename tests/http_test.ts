@@ -282,6 +282,31 @@ Deno.test("Programs make, list, follow and leave rooms", async () => {
   });
 });
 
+Deno.test("Rooms are found by parts of their names, whatever the case and script", async () => {
+  await withApp(async ({ request }) => {
+    const { token } =
+      await (await request("/api/session", json({ name: "Bot" })))
+        .json();
+    const headers = { authorization: `Bearer ${token}` };
+    for (const name of ["Ålesund Trip", "50%_off", "北京 Office"]) {
+      await request("/api/rooms", { ...json({ name }), headers });
+    }
+    const found = async (query: string) => {
+      const path = `/api/rooms?q=${encodeURIComponent(query)}`;
+      const { rooms } = await (await request(path, { headers })).json();
+      return rooms.map(({ name }: { name: string }) => name);
+    };
+    assertEquals(await found("åLESUND tr"), ["Ålesund Trip"]);
+    assertEquals(await found("%_O"), ["50%_off"]);
+    assertEquals(await found("北京"), ["北京 Office"]);
+    for (
+      const none of ["\\", "a%d", "_l", "l\0q", "x".repeat(9_999)]
+    ) {
+      assertEquals(await found(none), [], none);
+    }
+  });
+});
+
 Deno.test("A forged cookie is a stranger's", async () => {
   await withApp(async ({ request }) => {
     const headers = { cookie: "atoll_session=" + "A".repeat(43) };

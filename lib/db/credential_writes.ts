@@ -1,5 +1,6 @@
 /** Write transactions on passwords, passkeys and recovery codes. */
 import { Refusal } from "../errors.ts";
+import { lockPerson } from "./locks.ts";
 import { bumpPerson } from "./membership_writes.ts";
 import type { Trx } from "./schema.ts";
 import { endOtherSessions } from "./session_writes.ts";
@@ -53,6 +54,7 @@ async function becomeMember(
   trx: Trx,
   { person, codes }: FirstCodes & { person: string },
 ): Promise<boolean> {
+  await lockPerson(trx, person);
   // Another credential would let somebody else in whose account was deleted.
   const holder = await trx.selectFrom("persons").where("id", "=", person)
     .where("name_key", "is not", null).select("role").executeTakeFirst();
@@ -91,6 +93,7 @@ export async function removePassword(
   trx: Trx,
   { person }: { person: string },
 ): Promise<void> {
+  await lockPerson(trx, person);
   await trx.deleteFrom("passwords").where("person", "=", person).execute();
   await requireCredential(trx, person);
 }
@@ -205,6 +208,7 @@ export async function removePasskey(
   trx: Trx,
   { person, credential }: { person: string; credential: string },
 ): Promise<void> {
+  await lockPerson(trx, person);
   await trx.deleteFrom("passkeys").where("person", "=", person)
     .where("credential", "=", credential).execute();
   await requireCredential(trx, person);

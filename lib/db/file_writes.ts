@@ -2,6 +2,7 @@
 import { Refusal } from "../errors.ts";
 import type { FileInfo } from "../protocol.ts";
 import { padded } from "./lists.ts";
+import { lockPerson } from "./locks.ts";
 import type { Trx, UploadsTable } from "./schema.ts";
 
 /** Keeps an upload until a message takes it; refused with `too_many_uploads`. */
@@ -9,6 +10,7 @@ export async function addUpload(
   trx: Trx,
   { upload, most }: { upload: UploadsTable; most: number },
 ): Promise<void> {
+  await lockPerson(trx, upload.person);
   const { waiting } = await trx.selectFrom("uploads")
     .where("person", "=", upload.person)
     .select(({ fn }) => fn.countAll<number>().as("waiting"))

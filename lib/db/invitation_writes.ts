@@ -123,7 +123,7 @@ export async function useInvitation(
   { hash, person, newcomer, now }: InvitedArgs,
 ): Promise<Invited> {
   const found = await trx.selectFrom("invitations")
-    .where("token_hash", "=", hash).selectAll().executeTakeFirst();
+    .where("token_hash", "=", hash).selectAll().forUpdate().executeTakeFirst();
   if (!found || isOver(found, now)) throw new Refusal("no_invitation");
   const { room } = found;
   await checkStillMay(trx, found);

@@ -4,6 +4,7 @@ import { may, outranks, type PlaceAction } from "../permissions.ts";
 import type { Role } from "../protocol.ts";
 import type { Updateable } from "kysely";
 import { type AuditAction, record } from "./audit_writes.ts";
+import { lockOwners } from "./locks.ts";
 import { bumpPerson } from "./membership_writes.ts";
 import type { Schema, Trx } from "./schema.ts";
 
@@ -48,9 +49,9 @@ export async function keepOrder(trx: Trx, args: OrderArgs): Promise<void> {
   else if (!may(by, MEASURE_ACTIONS[measure.kind]) || !outranks(by, of)) {
     throw new Refusal("forbidden");
   }
+  if (measure.kind === "ban") await takeBackInvitations(trx, person);
   if (measure.kind === "kick") await endSessions(trx, person);
   else await change(trx, person, changeBy(measure));
-  if (measure.kind === "ban") await takeBackInvitations(trx, person);
   await bumpPerson(trx, person);
   const { kind, ...detail } = measure;
   const action: AuditAction = kind;
@@ -63,9 +64,8 @@ export async function keepOrder(trx: Trx, args: OrderArgs): Promise<void> {
 
 /** Refused with `last_owner` when nobody else owns the place: for whatever would end this. */
 export async function keepAnOwner(trx: Trx, person: string): Promise<void> {
-  const owners = await trx.selectFrom("persons").where("role", "=", "owner")
-    .select("id").limit(2).execute();
-  if (owners.length === 1 && owners[0]!.id === person) {
+  const owners = await lockOwners(trx);
+  if (owners.length === 1 && owners[0] === person) {
     throw new Refusal("last_owner");
   }
 }

@@ -41,8 +41,9 @@ export async function offerSetup(
       ])
     )
     .select("p.id").limit(1).executeTakeFirst();
-  await forget(trx, SETUP_CODE);
-  if (!owner) await set(trx, SETUP_CODE, hash);
+  if (owner) {
+    await trx.deleteFrom("place").where("key", "=", SETUP_CODE).execute();
+  } else await set(trx, SETUP_CODE, hash);
   return !owner;
 }
 
@@ -59,10 +60,10 @@ export async function claimPlace(
     now: number;
   },
 ): Promise<void> {
-  const kept = await trx.selectFrom("place").where("key", "=", SETUP_CODE)
-    .select("value").executeTakeFirst();
-  if (kept?.value !== hash) throw new Refusal("wrong_code");
-  await forget(trx, SETUP_CODE);
+  // Of two who have the code at once, one finds it.
+  const used = await trx.deleteFrom("place").where("key", "=", SETUP_CODE)
+    .where("value", "=", hash).executeTakeFirst();
+  if (used.numDeletedRows === 0n) throw new Refusal("wrong_code");
   if (newcomer) await enter(trx, newcomer);
   await trx.updateTable("persons").where("id", "=", person)
     .set({ role: "owner", only_room: null }).execute();
@@ -79,7 +80,6 @@ export async function changePlace(
     .select("role").executeTakeFirst();
   if (!by || !may(by.role, "managePlace")) throw new Refusal("forbidden");
   for (const [key, value] of Object.entries(change)) {
-    await forget(trx, key);
     await set(trx, key, value);
   }
   const act = { at: now, actor, action: "place_settings" } as const;
@@ -87,9 +87,6 @@ export async function changePlace(
 }
 
 async function set(trx: Trx, key: string, value: string): Promise<void> {
-  await trx.insertInto("place").values({ key, value }).execute();
-}
-
-async function forget(trx: Trx, key: string): Promise<void> {
-  await trx.deleteFrom("place").where("key", "=", key).execute();
+  await trx.insertInto("place").values({ key, value })
+    .onConflict((c) => c.column("key").doUpdateSet({ value })).execute();
 }

@@ -1,0 +1,25 @@
+/**
+ * Locks for transactions that count or compare before they write. Where there
+ * are several writers, what was read without one may be over before the write;
+ * SQLite has one writer at a time, and nothing to lock.
+ *
+ * Whoever takes several takes them in this order, or others wait in a circle:
+ * invitations, rooms, people.
+ */
+import type { Trx } from "./schema.ts";
+
+/** Holds a person until the transaction ends: who counts what is theirs comes first. */
+export async function lockPerson(trx: Trx, person: string): Promise<void> {
+  await trx.selectFrom("persons").where("id", "=", person)
+    .select("id").forUpdate().execute();
+}
+
+/**
+ * Holds all owners, and gives their ids. Without a limit: of rows that are
+ * waited for, some may be left out afterwards.
+ */
+export async function lockOwners(trx: Trx): Promise<string[]> {
+  const owners = await trx.selectFrom("persons").where("role", "=", "owner")
+    .orderBy("id").select("id").forUpdate().execute();
+  return owners.map(({ id }) => id);
+}
