@@ -8,13 +8,15 @@ interface ConnectionBarProps {
   status: ConnectionStatus;
   /** When the next attempt is due, in milliseconds since 1970, or null. */
   retryAt: number | null;
+  /** Whether the server lets in no more of them. */
+  isFull: boolean;
   unsent: number;
   onTry: () => void;
 }
 
 /** A bar over the messages while reconnecting or offline. */
 export function ConnectionBar(
-  { status, retryAt, unsent, onTry }: ConnectionBarProps,
+  { status, retryAt, isFull, unsent, onTry }: ConnectionBarProps,
 ): JSX.Element | null {
   const t = useWords();
   const seconds = useSecondsUntil(status === "reconnecting" ? retryAt : null);
@@ -24,6 +26,8 @@ export function ConnectionBar(
       <span>
         {status === "offline"
           ? t("connection.offline_bar")
+          : isFull
+          ? t("error.too_many_connections")
           : seconds > 0
           ? t("connection.retry_in", { count: seconds })
           : t("connection.retry_now")}

@@ -194,6 +194,7 @@ export function Conversation(given: ConversationProps): JSX.Element {
           <ConnectionBar
             status={client.status}
             retryAt={client.retryAt}
+            isFull={client.isFull}
             unsent={pending.length}
             onTry={() => client.wake()}
           />

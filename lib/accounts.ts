@@ -2,8 +2,11 @@
 import type { Database } from "./db/open.ts";
 import type { Entrance } from "./db/people_writes.ts";
 import { uuidv7 } from "./client/uuid.ts";
+import type { Visit } from "./credentials.ts";
 import { checkPersonName } from "./names.ts";
+import { networkOf } from "./origins.ts";
 import { FORMER_NAME, type Person } from "./protocol.ts";
+import { perHour, RateLimiter } from "./rate_limiter.ts";
 import {
   hashToken,
   type Newcomer,
@@ -14,10 +17,14 @@ import {
 
 export type { Newcomer } from "./sessions.ts";
 
+/** Of whoever comes in by no request. */
+const NOWHERE: Visit = { address: "", device: "" };
+
 /** Lets people in and renames them. */
 export class Accounts {
   readonly #db: Database;
   readonly #now: () => number;
+  readonly #newcomers: RateLimiter;
   /** Called after a person got another name or picture. */
   onChange: (person: Person) => void = () => {};
   /** Called after an account was deleted, with the hashes of its sessions' tokens. */
@@ -25,16 +32,35 @@ export class Accounts {
     () => {};
 
   /** People of the given database, by the given clock. */
-  constructor(db: Database, now: () => number = Date.now) {
+  constructor(
+    db: Database,
+    now: () => number = Date.now,
+    newcomersPerHour: number = Number.MAX_SAFE_INTEGER,
+  ) {
     this.#db = db;
     this.#now = now;
+    this.#newcomers = new RateLimiter(perHour(newcomersPerHour), now);
   }
 
-  /** Lets a guest in, at a device; refused with a `name_…` code. */
-  async enter(text: string, device = ""): Promise<Newcomer> {
-    const { entrance, newcomer } = await this.prepare(text, device);
-    await this.#db.write("enter", entrance);
-    return newcomer;
+  /** Lets a guest in; refused with a `name_…` code or `too_many_newcomers`. */
+  async enter(
+    text: string,
+    { address, device }: Visit = NOWHERE,
+  ): Promise<Newcomer> {
+    return await this.counted(address, async () => {
+      const { entrance, newcomer } = await this.prepare(text, device);
+      await this.#db.write("enter", entrance);
+      return newcomer;
+    });
+  }
+
+  /** Counts somebody who comes in from an address; refused with `too_many_newcomers`. */
+  counted<T>(address: string, enter: () => Promise<T>): Promise<T> {
+    return this.#newcomers.spend(
+      networkOf(address),
+      "too_many_newcomers",
+      enter,
+    );
   }
 
   /** Someone who is to be let in by another write; refused with a `name_…` code. */

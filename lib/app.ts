@@ -33,13 +33,14 @@ import { Passkeys } from "./passkeys.ts";
 import { PasswordHasher } from "./password_hasher.ts";
 import { Presence } from "./presence.ts";
 import { CLOSE, type Person } from "./protocol.ts";
-import { RateLimiter } from "./rate_limiter.ts";
 import { Requests } from "./requests.ts";
 import { Retention } from "./retention.ts";
 import { RoomChanges } from "./room_changes.ts";
 import { Rooms } from "./rooms.ts";
 import { Search } from "./search.ts";
+import { Seats } from "./seats.ts";
 import { type Session, Sessions } from "./sessions.ts";
+import { Strangers } from "./strangers.ts";
 import type { Socket } from "./socket.ts";
 
 /** What middlewares put on every request. */
@@ -54,9 +55,6 @@ export interface State {
 
 /** Typed helpers for pages, handlers and middlewares. */
 export const define: Define<State> = createDefine<State>();
-
-/** How often one person may write: in a burst, and in the long run. */
-const POST_RATE = { perSecond: 10, burst: 100 };
 
 /** Milliseconds. */
 const SESSION_TIMES = {
@@ -89,6 +87,8 @@ export class Atoll {
   readonly files: Files;
   readonly search: Search;
   readonly health: Health;
+  readonly seats: Seats;
+  readonly strangers: Strangers = new Strangers();
   readonly #db: Database;
   readonly #unlock: () => void;
   readonly #log: MessageLog;
@@ -111,8 +111,9 @@ export class Atoll {
     this.#unlock = unlock;
     this.#db = db;
     this.health = new Health(db);
+    this.seats = new Seats(config.connectionsPerAddress);
     this.sessions = new Sessions(db);
-    this.accounts = new Accounts(db);
+    this.accounts = new Accounts(db, Date.now, config.newcomersPerHour);
     const { sessions, hasher } = this;
     const attempts = new Attempts();
     const { accounts } = this;
@@ -127,7 +128,7 @@ export class Atoll {
       challenges: new Challenges(),
       attempts,
     });
-    this.rooms = new Rooms(db);
+    this.rooms = new Rooms(db, Date.now, config.roomsPerHour);
     this.files = new Files({
       db,
       store: new LocalFiles(join(config.data, "files")),
@@ -157,7 +158,6 @@ export class Atoll {
       },
     });
     this.history = new History(db, this.#log);
-    const limiter = new RateLimiter(POST_RATE);
     this.messages = new Messages({
       db,
       log: this.#log,
@@ -166,7 +166,6 @@ export class Atoll {
         db,
         connectedIn: (room) => this.#following.connectedIn(room),
       }),
-      limiter,
     });
     this.roomChanges = new RoomChanges({
       db,

@@ -1,5 +1,6 @@
 /** How often signing in may be tried. */
 import { Refusal } from "./errors.ts";
+import { networkOf } from "./origins.ts";
 import { RateLimiter } from "./rate_limiter.ts";
 
 /** From one address, whoever it tries: a school may sit behind it. */
@@ -57,17 +58,4 @@ export class Attempts {
 
 function refuse(wait: number): void {
   if (wait > 0) throw new Refusal("too_fast", wait);
-}
-
-/** An IPv6 address's first 64 bits: whoever has one has all the others of them. */
-function networkOf(address: string): string {
-  if (!address.includes(":") || address.includes(".")) return address;
-  const [start = "", end] = address.split("::");
-  const groups = start.split(":").filter((group) => group !== "");
-  if (end !== undefined) {
-    const last = end.split(":").filter((group) => group !== "");
-    while (groups.length + last.length < 8) groups.push("0");
-    groups.push(...last);
-  }
-  return groups.slice(0, 4).join(":");
 }

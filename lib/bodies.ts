@@ -34,17 +34,84 @@ export async function readText(
   return new TextDecoder().decode(await readBytes(request, limit));
 }
 
-/** A request's body; refused with `frame_too_big` as in {@link readText}. */
+/**
+ * A request's body; refused with `frame_too_big` as in {@link readText}, with
+ * `body_too_slow`, or with `too_fast` while others' bodies fill the memory
+ * that is set aside for them.
+ */
 export async function readBytes(
   request: Request,
   limit: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const share = strangers.has(request) ? SHARES.strangers : SHARES.people;
+  const most = Math.min(limit, share.most);
+  const reader = request.body?.getReader();
+  const deadline = new Deadline(share.time);
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.length;
-    if (size > limit) throw new Refusal("frame_too_big");
-    chunks.push(chunk);
+  try {
+    while (reader) {
+      const { done, value } = await deadline.limit(reader.read());
+      if (done) break;
+      size += value.length;
+      share.held += value.length;
+      if (size > most) throw new Refusal("frame_too_big");
+      if (share.held > share.inAll) throw new Refusal("too_fast", 1_000);
+      chunks.push(value);
+    }
+    return await new Blob(chunks).bytes();
+  } catch (error) {
+    reader?.cancel().catch(() => {});
+    throw error;
+  } finally {
+    share.held -= size;
+    deadline.end();
   }
-  return await new Blob(chunks).bytes();
+}
+
+/** What the bodies of some may take while they arrive. */
+interface Share {
+  /** Bytes of one. */
+  readonly most: number;
+  /** Bytes of all together. */
+  readonly inAll: number;
+  /** Milliseconds until one is there. */
+  readonly time: number;
+  /** Bytes that are held now. */
+  held: number;
+}
+
+/** Strangers send names, codes and passwords. */
+export const SHARES: { readonly strangers: Share; readonly people: Share } = {
+  strangers: { most: 16 * 1024, inAll: 4 * 1024 ** 2, time: 10_000, held: 0 },
+  people: { most: Infinity, inAll: 64 * 1024 ** 2, time: 120_000, held: 0 },
+};
+
+const strangers = new WeakSet<Request>();
+
+/** Tells that nobody vouches for a request: its body is read as a stranger's. */
+export function markStranger(request: Request): void {
+  strangers.add(request);
+}
+
+/** A time in which several things must happen, one after another. */
+class Deadline {
+  readonly #passed = Promise.withResolvers<never>();
+  readonly #timer: ReturnType<typeof setTimeout>;
+
+  constructor(time: number) {
+    this.#passed.promise.catch(() => {});
+    this.#timer = setTimeout(
+      () => this.#passed.reject(new Refusal("body_too_slow")),
+      time,
+    );
+  }
+
+  limit<T>(promise: Promise<T>): Promise<T> {
+    return Promise.race([promise, this.#passed.promise]);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
 }

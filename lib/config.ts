@@ -18,6 +18,12 @@ export interface Config {
   origins: readonly string[];
   /** Bytes that an uploaded file may have. */
   uploadLimit: number;
+  /** Sockets that may be open from one address. */
+  connectionsPerAddress: number;
+  /** People who may come in from one address in an hour. */
+  newcomersPerHour: number;
+  /** Rooms that one person may make in an hour. */
+  roomsPerHour: number;
   /** Whether a proxy's `X-Forwarded-For`, `-Host` and `-Proto` are believed. */
   trustProxy: boolean;
   /** With it `/metrics` may be read from other machines; null for only from this one. */
@@ -69,6 +75,22 @@ export const SETTINGS: readonly Setting[] = [
       "how big a file may be: bytes, or a number with `KiB`, `MiB` or `GiB`",
   },
   {
+    name: "ATOLL_CONNECTIONS_PER_ADDRESS",
+    fallback: "1000",
+    meaning:
+      "sockets that may be open from one address at a time; more where a whole school has one",
+  },
+  {
+    name: "ATOLL_NEWCOMERS_PER_HOUR",
+    fallback: "500",
+    meaning: "people who may come in from one address in an hour",
+  },
+  {
+    name: "ATOLL_ROOMS_PER_HOUR",
+    fallback: "60",
+    meaning: "rooms that one person may make in an hour",
+  },
+  {
     name: "ATOLL_TRUST_PROXY",
     fallback: "false",
     meaning:
@@ -103,6 +125,18 @@ export function readConfig(
     retentionDays: readRetentionDays(given("ATOLL_RETENTION_DAYS")),
     origins: readOrigins(given("ATOLL_ORIGINS")),
     uploadLimit: readSize("ATOLL_UPLOAD_LIMIT", given("ATOLL_UPLOAD_LIMIT")),
+    connectionsPerAddress: readCount(
+      "ATOLL_CONNECTIONS_PER_ADDRESS",
+      given("ATOLL_CONNECTIONS_PER_ADDRESS"),
+    ),
+    newcomersPerHour: readCount(
+      "ATOLL_NEWCOMERS_PER_HOUR",
+      given("ATOLL_NEWCOMERS_PER_HOUR"),
+    ),
+    roomsPerHour: readCount(
+      "ATOLL_ROOMS_PER_HOUR",
+      given("ATOLL_ROOMS_PER_HOUR"),
+    ),
     trustProxy: readBoolean("ATOLL_TRUST_PROXY", given("ATOLL_TRUST_PROXY")),
     metricsToken: readToken(
       "ATOLL_METRICS_TOKEN",
@@ -163,6 +197,13 @@ function readSize(name: string, text: string): number {
   if (Number.isSafeInteger(bytes)) return bytes;
   throw new ConfigError(
     `${name} must be a number of bytes such as 1000000, 500KiB, 25MiB or 1GiB: current value is "${text}"`,
+  );
+}
+
+function readCount(name: string, text: string): number {
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw new ConfigError(
+    `${name} must be a whole number from 1 to 9999999: current value is "${text}"`,
   );
 }
 

@@ -16,6 +16,7 @@ import {
   refOf,
   type ServerFrame,
 } from "./protocol.ts";
+import { type Rate, TokenBucket } from "./rate_limiter.ts";
 import type { Session } from "./sessions.ts";
 import type { Socket } from "./socket.ts";
 
@@ -30,6 +31,12 @@ export const CONNECTION_LIMITS = {
   /** UTF-16 units in those frames. */
   queuedSize: 1024 * 1024,
 } as const;
+
+/** How much one connection may send; more closes it. */
+export const CONNECTION_RATES: { frames: Rate; bytes: Rate } = {
+  frames: { burst: 1_000, perSecond: 100 },
+  bytes: { burst: 2 * 1024 * 1024, perSecond: 256 * 1024 },
+};
 
 /** What a connection does with a frame; resolves when the next may be handled (L4). */
 export type FrameHandler = (
@@ -51,6 +58,11 @@ export class Connection {
   readonly #onClose: (connection: Connection) => void;
   readonly #whenReady: ReadyWaiter | undefined;
   readonly #queue: string[] = [];
+  readonly #frames = new TokenBucket(
+    CONNECTION_RATES.frames,
+    performance.now(),
+  );
+  readonly #bytes = new TokenBucket(CONNECTION_RATES.bytes, performance.now());
   #queuedSize = 0;
   #handling = false;
   #badFrames = 0;
@@ -129,14 +141,18 @@ export class Connection {
   receive(data: unknown): void {
     if (this.#closed) return;
     metrics.received.add();
-    if (typeof data !== "string") {
+    const isText = typeof data === "string";
+    if (isText && byteLengthExceeds(data, LIMITS.frameBytes)) {
+      metrics.refused.add("frame_too_big");
+      this.close(1009, "frame_too_big");
+      return;
+    }
+    const size = isText ? data.length : LIMITS.frameBytes;
+    if (!this.#paces(size)) return this.#tooFast();
+    if (!isText) {
       this.#countBadFrame(
         new FrameError("bad_json", "Expected a text frame, got a binary one"),
       );
-      return;
-    }
-    if (byteLengthExceeds(data, LIMITS.frameBytes)) {
-      this.close(1009, "frame_too_big");
       return;
     }
     this.#queue.push(data);
@@ -144,17 +160,27 @@ export class Connection {
     if (
       this.#queue.length > CONNECTION_LIMITS.queuedFrames ||
       this.#queuedSize > CONNECTION_LIMITS.queuedSize
-    ) {
-      this.close(CLOSE.tooFast, "too_fast 5000");
-      return;
-    }
+    ) return this.#tooFast();
     if (!this.#handling) void this.#handleQueue();
+  }
+
+  /** Counts a frame; false when they come too fast. */
+  #paces(size: number): boolean {
+    const now = performance.now();
+    return this.#frames.take(1, now) === 0 && this.#bytes.take(size, now) === 0;
+  }
+
+  #tooFast(): void {
+    metrics.refused.add("too_fast");
+    this.close(CLOSE.tooFast, "too_fast 5000");
   }
 
   /** Ends the connection; further calls do nothing (D4). */
   close(code: number, reason: string): void {
     if (this.#closed) return;
     this.#socket.close(code, reason);
+    // Who doesn't read would never learn of it, and be held for ever.
+    if (code === CLOSE.tooSlow) this.#socket.terminate();
     this.ended(code);
   }
 

@@ -77,6 +77,38 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorInfo>> = {
     retry: true,
     message: "Too many requests: wait, then try again",
   },
+  too_many_connections: {
+    status: 429,
+    retry: true,
+    message:
+      "A person may have 20 connections, an address ATOLL_CONNECTIONS_PER_ADDRESS: close some",
+  },
+  too_many_joins: {
+    status: 429,
+    retry: false,
+    message: "A connection may have 500 rooms on screen: leave some first",
+  },
+  too_many_rooms: {
+    status: 429,
+    retry: true,
+    message: "You made ATOLL_ROOMS_PER_HOUR rooms: wait, then try again",
+  },
+  too_many_newcomers: {
+    status: 429,
+    retry: true,
+    message:
+      "ATOLL_NEWCOMERS_PER_HOUR people came in from this address: try again later",
+  },
+  here_too_often: {
+    status: 429,
+    retry: false,
+    message: "You called everybody often: wait a minute, or leave @here out",
+  },
+  body_too_slow: {
+    status: 408,
+    retry: true,
+    message: "The request's body came too slowly: send it again",
+  },
   bad_query: {
     status: 422,
     retry: false,

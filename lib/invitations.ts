@@ -169,7 +169,7 @@ export class Invitations {
     return invited;
   }
 
-  /** Lets someone new in; refused with `no_invitation` or a `name_…` code. */
+  /** Lets someone new in; refused with `no_invitation`, `too_many_newcomers` or a `name_…` code. */
   async joinAs(
     name: string,
     code: string,
@@ -178,7 +178,10 @@ export class Invitations {
     const { accounts } = this.#options;
     const { entrance, newcomer } = await accounts.prepare(name, visit.device);
     const { person } = newcomer;
-    const invited = await this.#use(code, person.id, entrance, visit);
+    const invited = await accounts.counted(
+      visit.address,
+      () => this.#use(code, person.id, entrance, visit),
+    );
     const who = { person, role: "guest", onlyRoom: null } as const;
     await this.#enterRoom({ ...who, mutedUntil: null }, invited);
     return { ...invited, newcomer };

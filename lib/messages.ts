@@ -4,10 +4,18 @@ import type { Database } from "./db/open.ts";
 import { ERRORS, Refusal } from "./errors.ts";
 import { isBlocked, type Lane, type MessageLog } from "./message_log.ts";
 import { bodyProblem, type MessagesFrame, normalizeBody } from "./protocol.ts";
-import type { RateLimiter } from "./rate_limiter.ts";
+import { type Rate, RateLimiter } from "./rate_limiter.ts";
 import type { Mentions } from "./mentions.ts";
 import { mayInRoom, type RoomAction, type Who } from "./permissions.ts";
 import type { Rooms, SeenRoom } from "./rooms.ts";
+
+/** How often one person may write. */
+export const POST_RATE: Rate = { burst: 100, perSecond: 10 };
+/** How often one person may call everybody with `@here`. */
+export const HERE_RATE: Rate = { burst: 5, perSecond: 1 / 60 };
+
+/** People whose rates are kept: more than are here at once. */
+const MOST_PEOPLE = 50_000;
 
 /** A message that someone wants to post. */
 export interface Post {
@@ -31,7 +39,8 @@ export interface MessagesOptions {
   log: MessageLog;
   rooms: Rooms;
   mentions: Mentions;
-  limiter: RateLimiter;
+  /** How often each may write; as usual, unless given. */
+  rate?: Rate;
   /** The clock, in milliseconds since 1970. */
   now?: () => number;
 }
@@ -43,16 +52,21 @@ export class Messages {
   readonly #rooms: Rooms;
   readonly #mentions: Mentions;
   readonly #limiter: RateLimiter;
+  readonly #here: RateLimiter;
   readonly #now: () => number;
 
   /** Messages of the log of a database. */
-  constructor({ db, log, rooms, mentions, limiter, now }: MessagesOptions) {
+  constructor(
+    { db, log, rooms, mentions, rate = POST_RATE, now = Date.now }:
+      MessagesOptions,
+  ) {
     this.#epoch = db.epoch;
     this.#log = log;
     this.#rooms = rooms;
     this.#mentions = mentions;
-    this.#limiter = limiter;
-    this.#now = now ?? Date.now;
+    this.#limiter = new RateLimiter(rate, now, MOST_PEOPLE);
+    this.#here = new RateLimiter(HERE_RATE, now, MOST_PEOPLE);
+    this.#now = now;
   }
 
   /** Posts a message and waits until it is stored. */
@@ -133,11 +147,16 @@ export class Messages {
     }
     const wait = this.#limiter.take(draft.author);
     if (wait > 0) throw new Refusal("too_fast", wait);
-    if (draft.kind === "posted" && !room.inside) {
-      await this.#rooms.follow(draft.author, draft.room);
-    }
     if (draft.kind === "posted" || draft.kind === "edited") {
       draft.mentions = await this.#mentions.of(draft.body, room.id);
+      // For good: waiting for it would hold up what is written next (L4).
+      if (
+        draft.mentions?.some(({ here }) => here !== undefined) &&
+        this.#here.take(draft.author) > 0
+      ) throw new Refusal("here_too_often");
+    }
+    if (draft.kind === "posted" && !room.inside) {
+      await this.#rooms.follow(draft.author, draft.room);
     }
   }
 

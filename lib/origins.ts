@@ -54,7 +54,28 @@ export function clientAddress(
   if (config.trustProxy && last) return last;
   const address = info?.remoteAddr;
   const host = address && "hostname" in address ? address.hostname : "";
-  return host.replace(/^::ffff:/, "");
+  return host.replace(/^::ffff:(?=[\d.]+$)/, "");
+}
+
+/** Characters of an address; what a proxy passes on may be anything. */
+const LONGEST_ADDRESS = 64;
+
+/**
+ * What counts as one place that requests come from: an IPv4 address, or the
+ * first 64 bits of one of IPv6: whoever has one of those has all the others.
+ */
+export function networkOf(address: string): string {
+  if (!address.includes(":") || address.includes(".")) {
+    return address.slice(0, LONGEST_ADDRESS);
+  }
+  const [start = "", end] = address.split("::");
+  const groups = start.split(":").filter((group) => group !== "");
+  if (end !== undefined) {
+    const last = end.split(":").filter((group) => group !== "");
+    while (groups.length + last.length < 8) groups.push("0");
+    groups.push(...last);
+  }
+  return groups.slice(0, 4).join(":").slice(0, LONGEST_ADDRESS);
 }
 
 function firstOf(header: string | null): string | null {

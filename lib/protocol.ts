@@ -44,6 +44,8 @@ export const LIMITS = {
   reportCount: 1_000,
   /** Frames a connection may get wrong before it is closed. */
   badFrames: 10,
+  /** Rooms on the screen of one connection. */
+  joins: 500,
 } as const;
 
 /**
@@ -85,6 +87,12 @@ export type ErrorCode =
   | "id_taken"
   | "out_of_order"
   | "too_fast"
+  | "too_many_connections"
+  | "too_many_joins"
+  | "too_many_rooms"
+  | "too_many_newcomers"
+  | "here_too_often"
+  | "body_too_slow"
   | "bad_query"
   | "too_broad"
   | "unavailable"

@@ -12,6 +12,7 @@ import {
   type ClientFrame,
   type ClientFrameOf,
   type ClientFrameType,
+  LIMITS,
   type Ref,
   refOf,
 } from "./protocol.ts";
@@ -151,6 +152,10 @@ export class Requests {
     const { rooms, hub } = this.#services;
     // Before, so that nobody inside sees somebody come who may not.
     const { id } = await this.#room(connection, frame.room);
+    const { subscriptions } = connection;
+    if (subscriptions.size >= LIMITS.joins && !subscriptions.has(id)) {
+      throw new Refusal("too_many_joins");
+    }
     const check = () => rooms.see(connection.session, id);
     await hub.join(connection, { ...frame, room: id, check });
   }

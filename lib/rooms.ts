@@ -16,6 +16,7 @@ import {
   type Role,
   type RoomKind,
 } from "./protocol.ts";
+import { perHour, RateLimiter } from "./rate_limiter.ts";
 import { personOf } from "./sessions.ts";
 
 /** A room's identity and names. */
@@ -77,15 +78,21 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export class Rooms {
   readonly #db: Database;
   readonly #now: () => number;
+  readonly #made: RateLimiter;
   /** Called after the set of rooms a person follows changed. */
   onFollowedChange: (person: string) => void = () => {};
   /** Called after a room's retention changed. */
   onRetentionChange: () => void = () => {};
 
-  /** Rooms of the given database, by the given clock. */
-  constructor(db: Database, now: () => number = Date.now) {
+  /** Rooms of the given database, by the given clock; each person makes `perHour`. */
+  constructor(
+    db: Database,
+    now: () => number = Date.now,
+    mostPerHour: number = Number.MAX_SAFE_INTEGER,
+  ) {
     this.#db = db;
     this.#now = now;
+    this.#made = new RateLimiter(perHour(mostPerHour), now);
   }
 
   /**
@@ -216,7 +223,7 @@ export class Rooms {
     }));
   }
 
-  /** Makes a room; refused with a `name_…` code, or with `forbidden`. */
+  /** Makes a room; refused with a `name_…` code, `forbidden` or `too_many_rooms`. */
   async create(
     who: Who,
     text: string,
@@ -230,19 +237,23 @@ export class Rooms {
     const id = uuidv7(now);
     const person = who.person.id;
     // A private room's name must not be felt by others, in addresses neither.
-    const { slug } = await this.#db.write("createRoom", {
-      ...{ id, name, kind, person, now },
-      ...(isOpen
-        ? { key, slug: slugOf(name) }
-        : { key: nameless(id), slug: id }),
-    });
+    const { slug } = await this.#counted(
+      person,
+      () =>
+        this.#db.write("createRoom", {
+          ...{ id, name, kind, person, now },
+          ...(isOpen
+            ? { key, slug: slugOf(name) }
+            : { key: nameless(id), slug: id }),
+        }),
+    );
     this.onFollowedChange(person);
     return { id, slug, name, kind };
   }
 
   /**
    * The direct room between someone and these others, made when there is
-   * none; refused with `no_person`.
+   * none; refused with `no_person` or `too_many_rooms`.
    */
   async direct(who: Who, others: readonly string[]): Promise<Room> {
     require(who, "createDirectRoom");
@@ -251,11 +262,20 @@ export class Rooms {
     const isBounded = people.length > 1 && people.length <= LIMITS.directPeople;
     if (!isBounded || who.onlyRoom !== null) throw new Refusal("no_person");
     const now = this.#now();
-    const { id, isNew } = await this.#db.write("openDirectRoom", {
-      ...{ id: uuidv7(now), people, person, now },
-    });
+    const { id, isNew } = await this.#counted(
+      person,
+      () =>
+        this.#db.write("openDirectRoom", {
+          ...{ id: uuidv7(now), people, person, now },
+        }),
+    );
+    if (!isNew) this.#made.giveBack(person);
     if (isNew) people.forEach((one) => this.onFollowedChange(one));
     return { id, slug: id, name: "", kind: "direct" };
+  }
+
+  #counted<T>(person: string, make: () => Promise<T>): Promise<T> {
+    return this.#made.spend(person, "too_many_rooms", make);
   }
 
   /** Who belongs to a room, in the order of their names, `limit` of them. */

@@ -1,6 +1,7 @@
 import { csrf, HttpError } from "fresh";
 import { ErrorPage } from "../components/ErrorPage.tsx";
 import { define } from "../lib/app.ts";
+import { markStranger } from "../lib/bodies.ts";
 import { ERRORS, Refusal } from "../lib/errors.ts";
 import { negotiateLocale } from "../lib/locale.ts";
 import { logError } from "../lib/logging.ts";
@@ -53,6 +54,7 @@ const identify = define.middleware(async (ctx) => {
   const { atoll } = ctx.state;
   const session = await atoll.sessions.ofRequest(ctx.req);
   ctx.state.session = session;
+  if (session === null) markStranger(ctx.req);
   if (!isForPrograms(ctx.url.pathname)) {
     ctx.state.place = (await atoll.place.settings()).name;
   }

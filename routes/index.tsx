@@ -39,8 +39,8 @@ export const handler = define.handlers<StartData>({
     try {
       if (data.ban !== null) throw new Refusal("banned");
       await atoll.place.checkEntry();
-      const { device } = visitOf(req, info, atoll.config);
-      const { token } = await atoll.accounts.enter(name, device);
+      const visit = visitOf(req, info, atoll.config);
+      const { token } = await atoll.accounts.enter(name, visit);
       const cookie = sessionCookie(token, publicUrl(req, atoll.config));
       return seeOther(nextPath(url.searchParams.get("next"), url), [cookie]);
     } catch (error) {

@@ -97,6 +97,24 @@ Deno.test("ChatClient asks for the session after a handshake that never opened [
   assertEquals(stage.client.endedCode, CLOSE.sessionEnded);
 });
 
+Deno.test("ChatClient tells that the server lets in no more, and goes on trying [C3]", async () => {
+  const checkSession = () => Promise.resolve("full" as const);
+  const stage = new Stage({ checkSession });
+  stage.client.start();
+  stage.socket.drop();
+  await settled();
+  assertEquals([stage.client.status, stage.client.isFull], [
+    "reconnecting",
+    true,
+  ]);
+  await stage.clock.tick(1000);
+  stage.socket.accept();
+  assertEquals([stage.client.status, stage.client.isFull], [
+    "connected",
+    false,
+  ]);
+});
+
 Deno.test("ChatClient ignores a session check that comes after a new attempt", async () => {
   let answer: (result: "ended") => void = () => {};
   const checkSession = () =>

@@ -31,7 +31,9 @@ async function bySize(options: BenchOptions): Promise<Row[]> {
   const rows: Row[] = [];
   let least: number | undefined;
   for (const size of SIZES) {
-    const target = await AtollTarget.start(POSTERS * 2);
+    // Nobody has more connections than are allowed.
+    const people = Math.max(POSTERS, size / 10) * 2;
+    const target = await AtollTarget.start(people);
     await warmUp(target);
     const hall = joinFrame(await target.makeRoom("Hall"));
     // Who posts has another room on screen, so that readers only read.

@@ -24,7 +24,8 @@ export async function checkSession(person: string): Promise<SessionCheck> {
     if (response.status === 401 || response.status === 403) return "ended";
     if (!response.ok) return "unreachable";
     const session = await response.json();
-    return session.person.id === person ? "valid" : "ended";
+    if (session.person.id !== person) return "ended";
+    return session.full ? "full" : "valid";
   } catch {
     return "unreachable";
   }

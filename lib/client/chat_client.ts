@@ -136,6 +136,11 @@ export class ChatClient {
     return this.#connection.retryAt;
   }
 
+  /** Whether the server lets in no more: this person or network has too many. */
+  get isFull(): boolean {
+    return this.#connection.isFull;
+  }
+
   /** The close code (4500 and above) that ended the session, or null. */
   get endedCode(): number | null {
     return this.#connection.endedCode;

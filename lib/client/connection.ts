@@ -6,7 +6,7 @@ import { abandon, listen, type SocketLike } from "./socket.ts";
 import { Timers } from "./timers.ts";
 
 /** Whether the session still counts. */
-export type SessionCheck = "valid" | "ended" | "unreachable";
+export type SessionCheck = "valid" | "full" | "ended" | "unreachable";
 
 /**
  * How the connection is doing: `connecting` for the first time, `connected`,
@@ -83,6 +83,7 @@ export class Connection {
   #receivedAt = 0;
   #retryAt: number | null = null;
   #endedCode: number | null = null;
+  #full = false;
   /** Counts session checks, to tell a late answer. */
   #checks = 0;
 
@@ -117,6 +118,11 @@ export class Connection {
   /** The close code that ended the session, or null. */
   get endedCode(): number | null {
     return this.#endedCode;
+  }
+
+  /** Whether the server lets in no more: this person or network has too many. */
+  get isFull(): boolean {
+    return this.#full;
   }
 
   /** Whether frames can be sent. */
@@ -209,6 +215,7 @@ export class Connection {
   #opened(): void {
     this.#timers.cancel("handshake");
     this.#everOpen = true;
+    this.#full = false;
     this.#receivedAt = this.#options.clock.now();
     this.#enter("open");
     this.#listenForSilence();
@@ -249,6 +256,7 @@ export class Connection {
     const since = ++this.#checks;
     const done = (result: SessionCheck) => {
       if (this.#phase !== "checking" || this.#checks !== since) return;
+      this.#full = result === "full";
       if (result === "ended") this.#leave("ended", CLOSE.sessionEnded);
       else this.#wait(this.#nextBackoff());
     };

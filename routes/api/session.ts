@@ -3,7 +3,7 @@ import { type Atoll, define } from "../../lib/app.ts";
 import { readJson } from "../../lib/bodies.ts";
 import type { Visit } from "../../lib/credentials.ts";
 import { ERRORS, Refusal } from "../../lib/errors.ts";
-import { publicUrl } from "../../lib/origins.ts";
+import { clientAddress, networkOf, publicUrl } from "../../lib/origins.ts";
 import { usedPasskey } from "../../lib/passkey_schemas.ts";
 import {
   endedCookie,
@@ -20,10 +20,12 @@ const newSession = v.union([
 
 export const handler = define.handlers({
   /** Who one is; a page asks after a handshake that never opened (C3). */
-  async GET({ req, state: { atoll, session } }) {
+  async GET({ req, info, state: { atoll, session } }) {
     if (!session) return await refuse(atoll, req);
     const { person, expiresAt } = session;
-    return Response.json({ person, expiresAt });
+    const network = networkOf(clientAddress(req, info, atoll.config));
+    const full = atoll.seats.isFull(person.id, network);
+    return Response.json({ person, expiresAt, ...full && { full } });
   },
 
   /** Lets a guest in by a name, or an account by its password or a passkey. */
@@ -81,6 +83,6 @@ function enter(
     return atoll.passkeys.signIn(site, asked.passkey, visit);
   }
   const { name, password } = asked;
-  if (password === undefined) return atoll.accounts.enter(name, visit.device);
+  if (password === undefined) return atoll.accounts.enter(name, visit);
   return atoll.credentials.signIn(name, password, visit);
 }

@@ -1,16 +1,17 @@
 import { define } from "../../lib/app.ts";
 import type { Connection } from "../../lib/connection.ts";
 import { Refusal } from "../../lib/errors.ts";
-import { isAllowedOrigin } from "../../lib/origins.ts";
-import { SUBPROTOCOL } from "../../lib/protocol.ts";
+import {
+  clientAddress,
+  isAllowedOrigin,
+  networkOf,
+} from "../../lib/origins.ts";
+import { CLOSE, SUBPROTOCOL } from "../../lib/protocol.ts";
 import { usesCookie } from "../../lib/sessions.ts";
-
-/** Seconds of silence after which the runtime pings, and then gives up on, a peer. */
-const IDLE_TIMEOUT = 30;
+import { upgrade } from "../../lib/upgrade.ts";
 
 export const handler = define.handlers({
-  GET(ctx) {
-    const { req, state: { atoll, session } } = ctx;
+  GET({ req, info, url, state: { atoll, session } }) {
     if (req.headers.get("upgrade")?.toLowerCase() !== "websocket") {
       throw new Refusal("not_a_websocket");
     }
@@ -19,34 +20,36 @@ export const handler = define.handlers({
     if (usesCookie(req) && !isAllowedOrigin(origin, req, atoll.config)) {
       throw new Refusal("forbidden_origin");
     }
-    if (!session) throw new Refusal("unauthorized");
+    const network = networkOf(clientAddress(req, info, atoll.config));
+    if (!session) throw atoll.strangers.refuse(network);
     // A page may be older than its cookie, and must not speak for another (C1).
-    const person = ctx.url.searchParams.get("person") ?? session.person.id;
+    const person = url.searchParams.get("person") ?? session.person.id;
     if (person !== session.person.id) throw new Refusal("unauthorized");
 
-    const { socket, response } = upgrade(req);
-    // Not by the option: it throws on lists without a space behind the comma.
+    const seat = atoll.seats.take(person, network);
+    let connection: Connection | undefined;
+    const response = upgrade(req, {
+      opened(socket) {
+        if (seat.keep()) connection = atoll.connect(socket, session);
+        else socket.close(CLOSE.tooSlow, "too_slow 1000");
+      },
+      received: (data) => connection?.receive(data),
+      ended(code) {
+        seat.leave();
+        connection?.ended(code);
+      },
+    });
+    if (!response) {
+      seat.leave();
+      throw new Refusal("not_a_websocket");
+    }
+    // Not by an option of the runtime: it throws on lists without a space behind the comma.
     if (offers(req, SUBPROTOCOL)) {
       response.headers.set("sec-websocket-protocol", SUBPROTOCOL);
     }
-    let connection: Connection | undefined;
-    socket.onopen = () => connection = atoll.connect(socket, session);
-    socket.onmessage = ({ data }) => connection?.receive(data);
-    // The runtime may fire these twice, or only one of them (D4).
-    socket.onclose = ({ code }) => connection?.ended(code);
-    socket.onerror = () => connection?.ended();
     return response;
   },
 });
-
-function upgrade(request: Request): Deno.WebSocketUpgrade {
-  try {
-    return Deno.upgradeWebSocket(request, { idleTimeout: IDLE_TIMEOUT });
-  } catch {
-    // A handshake without its key, for example.
-    throw new Refusal("not_a_websocket");
-  }
-}
 
 function offers(request: Request, protocol: string): boolean {
   const offered = request.headers.get("sec-websocket-protocol") ?? "";

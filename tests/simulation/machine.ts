@@ -8,7 +8,6 @@ import { Mentions } from "../../lib/mentions.ts";
 import { Messages } from "../../lib/messages.ts";
 import { Presence } from "../../lib/presence.ts";
 import { CLOSE, type Person } from "../../lib/protocol.ts";
-import { RateLimiter } from "../../lib/rate_limiter.ts";
 import { Requests } from "../../lib/requests.ts";
 import { Rooms } from "../../lib/rooms.ts";
 import type { Socket } from "../../lib/socket.ts";
@@ -63,13 +62,15 @@ export class Machine {
       },
     });
     const rooms = new Rooms(db, now);
-    const limiter = new RateLimiter(POST_RATE, now);
     const mentions = new Mentions({
       db,
       connectedIn: (room) => this.#following.connectedIn(room),
     });
     const log = this.#log;
-    const messages = new Messages({ db, log, rooms, mentions, limiter, now });
+    const messages = new Messages({
+      ...{ db, log, rooms, mentions, now },
+      rate: POST_RATE,
+    });
     const presence = this.#presence = new Presence((...signal) =>
       this.#hub.signal(...signal)
     );

@@ -163,6 +163,8 @@ export class Wire {
       },
       send: (text) => down.send({ text }),
       close: (code, reason) => down.send({ close: { code, reason } }),
+      // As the native transport, which can't.
+      terminate: () => {},
     };
     down.send({ open: true });
     this.#connection = this.machine.connect(socket, person);

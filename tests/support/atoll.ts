@@ -15,6 +15,9 @@ export const TEST_CONFIG: Omit<Config, "data"> = {
   retentionDays: null,
   origins: [],
   uploadLimit: 1024 * 1024,
+  connectionsPerAddress: 1_000,
+  newcomersPerHour: 500,
+  roomsPerHour: 60,
   trustProxy: false,
   metricsToken: null,
 };

@@ -133,6 +133,7 @@ class Wire implements SocketLike {
       bufferedAmount: 0,
       send: (data) => queueMicrotask(() => this.#receive(data)),
       close: (code) => queueMicrotask(() => this.cut(code)),
+      terminate: () => this.cut(),
     }, session);
     this.onopen?.(new Event("open"));
   }

@@ -10,6 +10,7 @@ export class FakeSocket implements Socket {
   stalled = false;
   sent: string[] = [];
   closed: { code: number; reason: string } | undefined;
+  terminated = false;
 
   send(text: string): void {
     if (this.closed) throw new Error("Sent to a closed socket");
@@ -20,6 +21,10 @@ export class FakeSocket implements Socket {
   close(code: number, reason: string): void {
     if (this.closed) throw new Error("Closed twice");
     this.closed = { code, reason };
+  }
+
+  terminate(): void {
+    this.terminated = true;
   }
 
   get frames(): ServerFrame[] {

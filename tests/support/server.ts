@@ -8,21 +8,29 @@ import { until } from "./until.ts";
 export class ServerProcess {
   readonly port: number;
   readonly data: string;
+  readonly #env: Record<string, string>;
   #child: Deno.ChildProcess | undefined;
   #output = "";
   #reading: Promise<void> | undefined;
 
-  private constructor(port: number, data: string) {
+  private constructor(
+    port: number,
+    data: string,
+    env: Record<string, string>,
+  ) {
     this.port = port;
     this.data = data;
+    this.#env = env;
   }
 
-  /** Builds if need be, starts a server and waits until it answers. */
-  static async start(): Promise<ServerProcess> {
+  /** Builds if need be, starts a server with these settings and waits until it answers. */
+  static async start(
+    env: Record<string, string> = {},
+  ): Promise<ServerProcess> {
     if (await build(await choosePackages())) {
       throw new Error("The build failed");
     }
-    const server = new ServerProcess(freePort(), await Deno.makeTempDir());
+    const server = new ServerProcess(freePort(), await Deno.makeTempDir(), env);
     await server.restart();
     return server;
   }
@@ -49,6 +57,7 @@ export class ServerProcess {
         PORT: String(this.port),
         ATOLL_DATA: this.data,
         HOST: "127.0.0.1",
+        ...this.#env,
       },
       stdout: "piped",
       stderr: "inherit",
