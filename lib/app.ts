@@ -34,7 +34,7 @@ import { PasswordHasher } from "./password_hasher.ts";
 import { Presence } from "./presence.ts";
 import { CLOSE, type Person } from "./protocol.ts";
 import { Requests } from "./requests.ts";
-import { Retention } from "./retention.ts";
+import { noteDefaultDays, Retention } from "./retention.ts";
 import { RoomChanges } from "./room_changes.ts";
 import { Rooms } from "./rooms.ts";
 import { Search } from "./search.ts";
@@ -384,6 +384,8 @@ export async function openAtoll(config: Config): Promise<Atoll> {
     synchronous: config.synchronous,
     onError: logError,
   });
+  // A full disk is no reason not to start: what went wrong is reported.
+  await noteDefaultDays(db, config.retentionDays).catch(() => {});
   return new Atoll(config, db, unlock);
 }
 

@@ -1,6 +1,8 @@
 /** Lets go of what rooms no longer keep (L8). */
 import type { Kysely } from "kysely";
 import type { Schema } from "./db/schema.ts";
+import type { Database } from "./db/open.ts";
+import { readDefaultRetention } from "./db/retention_writes.ts";
 import { Refusal } from "./errors.ts";
 import type { MessageLog } from "./message_log.ts";
 
@@ -25,6 +27,15 @@ export interface RetentionOptions {
   now?: () => number;
   /** Gets what went wrong; the next look tries again. */
   onError: (error: unknown) => void;
+}
+
+/** Puts on record that the server was started with another default than before. */
+export async function noteDefaultDays(
+  db: Pick<Database, "read" | "write">,
+  days: number | null,
+): Promise<void> {
+  if (await readDefaultRetention(db.read) === days) return;
+  await db.write("noteDefaultRetention", { days, now: Date.now() });
 }
 
 /** Looks every hour for messages older than their rooms keep them. */

@@ -151,7 +151,7 @@ export class RoomChanges {
       });
     }
     if (retentionDays !== undefined) {
-      await this.#rooms.setRetention(room.id, retentionDays);
+      await this.#rooms.setRetention(room.id, retentionDays, who.person.id);
     }
   }
 

@@ -334,9 +334,14 @@ export class Rooms {
    * Sets after how many days a room's messages go, null for the server's
    * default. Refused with `no_room` or `bad_retention`.
    */
-  async setRetention(room: string, days: number | null): Promise<void> {
+  async setRetention(
+    room: string,
+    days: number | null,
+    actor: string,
+  ): Promise<void> {
     checkRetention(days);
-    await this.#db.write("setRetention", { room, days });
+    const now = this.#now();
+    await this.#db.write("setRetention", { room, days, actor, now });
     this.onRetentionChange();
   }
 

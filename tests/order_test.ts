@@ -310,6 +310,44 @@ Deno.test("Each act is on record with who, what and whom, newest first, and with
   });
 });
 
+Deno.test("How long messages are kept, by a room or by the server, is on record with what was before", async () => {
+  await withApp(async (app) => {
+    const ana = await owner(app, "Ana");
+    const { body: { room } } = await ana.ask("POST", "/api/rooms", {
+      name: "Boats",
+    });
+    const keep = (retentionDays: number | null) =>
+      ana.ask("PATCH", `/api/rooms/${room.id}`, { retentionDays });
+    await keep(30);
+    await keep(30);
+    await keep(null);
+    const { body: { room: plot } } = await ana.ask("POST", "/api/rooms", {
+      ...{ name: "Plot", kind: "private" },
+    });
+    await ana.ask("PATCH", `/api/rooms/${plot.id}`, { retentionDays: 7 });
+    const { body } = await ana.ask("GET", "/api/place/audit");
+    // deno-lint-ignore no-explicit-any -- as the API says
+    const acts = body.acts.map(({ action, room, detail }: any) => [
+      ...[action, room?.slug, detail.days, detail.before],
+    ]);
+    assertEquals(acts.slice(0, -1), [
+      // Those who read the record may not know this room.
+      ["retention", plot.slug, undefined, undefined],
+      ["retention", "boats", null, 30],
+      ["retention", "boats", 30, null],
+    ]);
+    const page = await app.request("/place/audit", {
+      headers: { cookie: ana.cookie },
+    });
+    const text = await page.text();
+    assertStringIncludes(text, "Ana changed how long Boats keeps messages");
+    assertStringIncludes(
+      text,
+      "30 days · before: what is usual on this server",
+    );
+  });
+});
+
 Deno.test("The record comes in pages that neither miss nor repeat", async () => {
   await withApp(async (app) => {
     const ana = await owner(app, "Ana");

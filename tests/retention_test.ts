@@ -1,10 +1,10 @@
 /** Retention (L8) on SQLite, on the clock, and up to those who look on. */
 import FakeTimers from "@sinonjs/fake-timers";
 import { assert, assertEquals, assertGreater } from "@std/assert";
-import type { Atoll } from "../lib/app.ts";
+import { type Atoll, openAtoll } from "../lib/app.ts";
 import { uuidv7 } from "../lib/client/uuid.ts";
 import { Retention } from "../lib/retention.ts";
-import { type Guest, withAtoll } from "./support/atoll.ts";
+import { type Guest, TEST_CONFIG, withAtoll } from "./support/atoll.ts";
 import { assertRefused, LogHarness } from "./support/log_harness.ts";
 import { runAndKill } from "./support/run_and_kill.ts";
 import { SqliteStore } from "./support/sqlite_store.ts";
@@ -62,7 +62,7 @@ Deno.test("Retention keeps everything unless it is told otherwise [L8]", async (
 Deno.test("Retention goes by the room's days, else by the server's [L8]", async () => {
   await withLog(async (t) => {
     const own = await t.room("Own");
-    await t.rooms.setRetention(own, 3);
+    await t.rooms.setRetention(own, 3, t.ada);
     const rooms = [t.lobby, own];
     for (const room of rooms) await t.post("old", { room });
     t.now += 2 * DAY;
@@ -76,7 +76,7 @@ Deno.test("Retention goes by the room's days, else by the server's [L8]", async 
     t.now += DAY;
     await look(t, null);
     assertEquals(await counts(), [1, 1]);
-    await t.rooms.setRetention(own, null);
+    await t.rooms.setRetention(own, null, t.ada);
     t.now += 10 * DAY;
     await look(t, null);
     assertEquals(await counts(), [1, 1], "no limit any more");
@@ -86,11 +86,14 @@ Deno.test("Retention goes by the room's days, else by the server's [L8]", async 
 Deno.test("Retention takes whole days from 1 to 3650 for rooms that exist", async () => {
   await withLog(async (t) => {
     for (const days of [0, -1, 1.5, 3_651, NaN, Infinity]) {
-      await assertRefused("bad_retention", t.rooms.setRetention(t.lobby, days));
+      await assertRefused(
+        "bad_retention",
+        t.rooms.setRetention(t.lobby, days, t.ada),
+      );
     }
-    await assertRefused("no_room", t.rooms.setRetention(uuidv7(), 1));
+    await assertRefused("no_room", t.rooms.setRetention(uuidv7(), 1, t.ada));
     for (const days of [1, 3_650, null]) {
-      await t.rooms.setRetention(t.lobby, days);
+      await t.rooms.setRetention(t.lobby, days, t.ada);
       const { retention_days } = await t.db.read.selectFrom("rooms")
         .select("retention_days").where("id", "=", t.lobby)
         .executeTakeFirstOrThrow();
@@ -164,6 +167,28 @@ async function lobbyOf(atoll: Atoll): Promise<string> {
   return (await atoll.rooms.find("lobby"))!.id;
 }
 
+Deno.test("A server started with another default puts it on record, once", async () => {
+  const data = await Deno.makeTempDir();
+  const seen: unknown[] = [];
+  try {
+    for (const retentionDays of [null, 30, 30, 7, null]) {
+      const atoll = await openAtoll({ ...TEST_CONFIG, data, retentionDays });
+      const { person } = await atoll.accounts.enter(`Ana ${seen.length}`);
+      const owner = { person, role: "owner", onlyRoom: null } as const;
+      const { acts } = await atoll.audit.page({ ...owner, mutedUntil: null });
+      seen.push(acts.map(({ actor, action, detail }) => [
+        ...[actor, action, detail.days, detail.before],
+      ]));
+      await atoll.close();
+    }
+  } finally {
+    await Deno.remove(data, { recursive: true });
+  }
+  const act = (...detail: unknown[]) => [null, "default_retention", ...detail];
+  const [first, second] = [[act(30, null)], [act(7, 30), act(30, null)]];
+  assertEquals(seen, [[], first, first, second, [act(null, 7), ...second]]);
+});
+
 Deno.test("Those who look on lose what is too old at once, and count it as unread no more [L8]", async () => {
   const time = FakeTimers.install({ toFake: ["Date"] });
   try {
@@ -177,7 +202,7 @@ Deno.test("Those who look on lose what is too old at once, and count it as unrea
       await ana.post("three");
       await until(() => unread(ben) === 3);
       const lobby = await lobbyOf(atoll);
-      await atoll.rooms.setRetention(lobby, 1);
+      await atoll.rooms.setRetention(lobby, 1, ana.session.person.id);
       await until(() => ana.last("floor")?.floor === 3);
       await until(() => unread(ben) === 1);
       const page = await ben.ask({ type: "history", room: lobby, before: 9 });
@@ -205,7 +230,11 @@ Deno.test("A message that is sent again after it went gets its place, and nobody
       const id = uuidv7();
       const first = await ana.post("one", "lobby", id);
       time.tick(2 * DAY);
-      await atoll.rooms.setRetention(await lobbyOf(atoll), 1);
+      await atoll.rooms.setRetention(
+        await lobbyOf(atoll),
+        1,
+        ana.session.person.id,
+      );
       await until(() => ana.last("floor")?.floor === 2);
       const again = await ana.post("one", "lobby", id);
       assert(first.type === "posted" && again.type === "posted");

@@ -53,8 +53,21 @@ function roleOf(t: Translator, role: unknown): string {
   }
 }
 
+/** For how long messages are kept, and were before; null is what goes without saying. */
+function keepingOf(t: Translator, { action, detail }: AuditRecord): string[] {
+  const { days, before } = detail;
+  if (days === undefined) return [];
+  const unsaid = action === "retention"
+    ? t("audit.default_days")
+    : t("audit.no_days");
+  const said = (count: unknown) =>
+    typeof count === "number" ? t("audit.days", { count }) : unsaid;
+  return [said(days), t("audit.before", { was: said(before) })];
+}
+
 /** Until when, why, and what is new. */
-function detailsOf(t: Translator, { detail }: AuditRecord): string[] {
+function detailsOf(t: Translator, act: AuditRecord): string[] {
+  const { detail } = act;
   const { until, reason, name, entry, roomName, topic, archived } = detail;
   const said = [reason, name, roomName, topic]
     .filter((text): text is string => typeof text === "string" && text !== "");
@@ -71,5 +84,6 @@ function detailsOf(t: Translator, { detail }: AuditRecord): string[] {
       ? [t(`place.entry_${entry}`)]
       : [],
     ...archived === true ? [t("place.archived")] : [],
+    ...keepingOf(t, act),
   ];
 }

@@ -16,6 +16,8 @@ export type AuditAction =
   | "remove"
   | "delete_message"
   | "room_settings"
+  | "retention"
+  | "default_retention"
   | "place_settings"
   | "invite"
   | "revoke"
@@ -24,7 +26,8 @@ export type AuditAction =
 /** One act; its detail never holds a message's text. */
 export interface Act {
   at: number;
-  actor: string;
+  /** Null for what the server was started with. */
+  actor: string | null;
   action: AuditAction;
   person?: string | null;
   room?: string | null;

@@ -1,19 +1,61 @@
 /** Write transactions on how long rooms keep their messages (L8). */
+import type { Kysely } from "kysely";
 import { Refusal } from "../errors.ts";
+import { record } from "./audit_writes.ts";
 import { detach } from "./file_writes.ts";
 import { padded } from "./lists.ts";
-import type { Trx } from "./schema.ts";
+import type { Schema, Trx } from "./schema.ts";
 import { forgetIndexed } from "./search_writes.ts";
 
-/** Sets after how many days a room's messages go, null for the server's default; refused with `no_room`. */
+/** How long a room keeps its messages from now on, and who says so. */
+export interface RetentionChange {
+  room: string;
+  /** Null for the server's default. */
+  days: number | null;
+  actor: string;
+  now: number;
+}
+
+/** Sets after how many days a room's messages go; refused with `no_room`. */
 export async function setRetention(
   trx: Trx,
-  { room, days }: { room: string; days: number | null },
+  { room, days, actor, now }: RetentionChange,
 ): Promise<void> {
-  const { numUpdatedRows } = await trx.updateTable("rooms")
-    .set({ retention_days: days }).where("id", "=", room).executeTakeFirst();
-  if (numUpdatedRows === 0n) throw new Refusal("no_room");
+  const found = await trx.selectFrom("rooms").where("id", "=", room)
+    .select(["kind", "retention_days"]).forUpdate().executeTakeFirst();
+  if (!found) throw new Refusal("no_room");
+  const before = found.retention_days;
+  if (before === days) return;
+  await trx.updateTable("rooms").set({ retention_days: days })
+    .where("id", "=", room).execute();
+  const detail = found.kind === "open" ? { days, before } : {};
+  await record(trx, { at: now, actor, action: "retention", room, detail });
 }
+
+/** What the server's default is from now on: on record, since messages go by it. */
+export async function noteDefaultRetention(
+  trx: Trx,
+  { days, now }: { days: number | null; now: number },
+): Promise<void> {
+  const before = await readDefaultRetention(trx);
+  if (before === days) return;
+  const value = String(days ?? "");
+  await trx.insertInto("place").values({ key: DEFAULT_RETENTION, value })
+    .onConflict((c) => c.column("key").doUpdateSet({ value })).execute();
+  const act = { at: now, actor: null, action: "default_retention" } as const;
+  await record(trx, { ...act, detail: { days, before } });
+}
+
+/** The server's default as it was noted last, null for keeping everything. */
+export async function readDefaultRetention(
+  db: Kysely<Schema>,
+): Promise<number | null> {
+  const noted = await db.selectFrom("place").select("value")
+    .where("key", "=", DEFAULT_RETENTION).executeTakeFirst();
+  return noted && noted.value !== "" ? Number(noted.value) : null;
+}
+
+const DEFAULT_RETENTION = "retention_days";
 
 /** Which entries go, and how many of them at most in one transaction. */
 export interface TrimArgs {

@@ -37,7 +37,11 @@ import {
 } from "./invitation_writes.ts";
 import { keepOrder } from "./order_writes.ts";
 import { changePlace, claimPlace, offerSetup } from "./place_writes.ts";
-import { setRetention, trimRoom } from "./retention_writes.ts";
+import {
+  noteDefaultRetention,
+  setRetention,
+  trimRoom,
+} from "./retention_writes.ts";
 import {
   addUpload,
   dropUpload,
@@ -81,6 +85,7 @@ export const writes = {
   markUnread,
   setNotify,
   setRetention,
+  noteDefaultRetention,
   trimRoom,
   addUpload,
   dropUpload,
