@@ -1,19 +1,43 @@
 /** Atoll's mark: a ring of land, open on one side to the sea. */
 import { createContext, type JSX } from "preact";
 import { useContext } from "preact/hooks";
+import type { PlaceFace } from "../lib/place.ts";
 
-/** What the place is called. */
-export const PlaceName = createContext("Atoll");
+/** How the place shows itself. */
+export const PlaceContext = createContext<PlaceFace>({
+  name: "Atoll",
+  picture: null,
+});
 
-/** The mark with the place's name beside it, as a link to the start. */
+/** The place's picture, or the mark, with its name beside it, as a link to the start. */
 export function Brand({ href = "/" }: { href?: string }): JSX.Element {
-  const name = useContext(PlaceName);
+  const { name, picture } = useContext(PlaceContext);
   return (
     <a class="brand" href={href} aria-current="false">
-      <BrandMark />
+      {picture === null ? <BrandMark /> : <PlacePicture picture={picture} />}
       <bdi class="ellipsis">{name}</bdi>
     </a>
   );
+}
+
+/** The place's picture; its name stands beside it. */
+export function PlacePicture(
+  { picture, size = 26 }: { picture: string; size?: number },
+): JSX.Element {
+  return (
+    <img
+      class="place-picture"
+      src={placePicturePath(picture)}
+      alt=""
+      width={size}
+      height={size}
+    />
+  );
+}
+
+/** Where the place's picture is; another picture has another address. */
+export function placePicturePath(picture: string): string {
+  return `/place/picture?v=${encodeURIComponent(picture)}`;
 }
 
 /** The mark alone. */

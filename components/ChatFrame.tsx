@@ -65,7 +65,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
     openSearch: () => setDialog("search"),
   });
   const told = toldTotal(client, choice);
-  useTitle(roomTitle(room, told, t, props.place));
+  useTitle(roomTitle(room, told, t, props.place.name));
   useAppBadge(told);
   const open = (slug: string) => {
     if (choice.open(slug)) setColumn("talk");

@@ -1,9 +1,9 @@
 /** What went wrong and what to do, as a page. */
 import type { JSX } from "preact";
-import { Head } from "fresh/runtime";
 import { type Locale, type TextKey, translator } from "../lib/locale.ts";
 import type { ErrorCode } from "../lib/protocol.ts";
 import { BrandMark } from "./Brand.tsx";
+import { PageTitle } from "./PageTitle.tsx";
 import { Page } from "./Page.tsx";
 
 interface ErrorPageProps {
@@ -26,9 +26,7 @@ export function ErrorPage(
     : t.error(code);
   return (
     <Page t={t} me={null} narrow>
-      <Head>
-        <title>{`${t(`page.${kind}`)} · Atoll`}</title>
-      </Head>
+      <PageTitle parts={[t(`page.${kind}`)]} />
       <div class="notice">
         <BrandMark size={56} />
         <h1>{t(`page.${kind}`)}</h1>

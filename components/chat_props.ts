@@ -1,4 +1,5 @@
 /** What the server hands to the room page's island. */
+import type { PlaceFace } from "../lib/place.ts";
 import type {
   ErrorCode,
   MeFrame,
@@ -34,8 +35,8 @@ export interface Refused {
 /** Everything the room page starts from. */
 export interface ChatProps {
   me: MeFrame;
-  /** What the place is called. */
-  place: string;
+  /** How the place shows itself. */
+  place: PlaceFace;
   room: ShownRoom;
   /** The room's newest messages. */
   page: MessagesFrame;

@@ -4,7 +4,7 @@
  */
 import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { PlaceName } from "../components/Brand.tsx";
+import { PlaceContext } from "../components/Brand.tsx";
 import { ChatFrame } from "../components/ChatFrame.tsx";
 import type { ChatProps } from "../components/chat_props.ts";
 import { Words } from "../components/words.ts";
@@ -21,9 +21,9 @@ export default function Chat(props: ChatProps): JSX.Element {
   ]);
   return (
     <Words.Provider value={t}>
-      <PlaceName.Provider value={props.place}>
+      <PlaceContext.Provider value={props.place}>
         <ChatFrame {...props} />
-      </PlaceName.Provider>
+      </PlaceContext.Provider>
     </Words.Provider>
   );
 }

@@ -132,7 +132,10 @@ export class Accounts {
   }
 }
 
-async function pictureHash(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+/** What tells one picture from another in its address: SHA-256, shortened, as base64url. */
+export async function pictureHash(
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return hash.slice(0, 9).toBase64({ alphabet: "base64url" });
 }

@@ -28,7 +28,7 @@ import { metricsText, watchEventLoop } from "./metrics.ts";
 import { type Measure, Order } from "./order.ts";
 import { PageReports } from "./page_reports.ts";
 import type { Who } from "./permissions.ts";
-import { Place } from "./place.ts";
+import { Place, type PlaceFace } from "./place.ts";
 import { Passkeys } from "./passkeys.ts";
 import { PasswordHasher } from "./password_hasher.ts";
 import { Presence } from "./presence.ts";
@@ -49,8 +49,8 @@ export interface State {
   /** Who asks, or null for a stranger. */
   session: Session | null;
   locale: Locale;
-  /** What the place is called. */
-  place: string;
+  /** How the place shows itself. */
+  place: PlaceFace;
 }
 
 /** Typed helpers for pages, handlers and middlewares. */

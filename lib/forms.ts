@@ -1,6 +1,8 @@
 /** Reading ordinary HTML forms and the addresses they lead to. */
 import { readBytes, readText } from "./bodies.ts";
 import { Refusal } from "./errors.ts";
+import { reencodeSquare } from "./files/pictures.ts";
+import { LIMITS } from "./protocol.ts";
 
 /** Bytes in a form: the longest message, each of its bytes as `%E6`, and more. */
 const FORM_BYTES = 256 * 1024;
@@ -23,7 +25,7 @@ export function isMultipart(request: Request): boolean {
  * The file of a posted form that holds files; refused with `frame_too_big`
  * above `limit` bytes, or `bad_frame`.
  */
-export async function readUpload(
+async function readUpload(
   request: Request,
   name: string,
   limit: number,
@@ -36,6 +38,24 @@ export async function readUpload(
   const file = form?.get(name);
   if (!(file instanceof File)) throw new Refusal("bad_frame");
   return await file.bytes();
+}
+
+/**
+ * The picture of such a form as a square of `size` pixels at most, encoded
+ * anew as WebP; refused with `bad_picture`, or `bad_frame`.
+ */
+export async function readPicture(
+  request: Request,
+  size: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await readUpload(request, "picture", LIMITS.pictureBytes)
+    .catch((error) => {
+      const isBig = error instanceof Refusal && error.code === "frame_too_big";
+      throw isBig ? new Refusal("bad_picture") : error;
+    });
+  const square = await reencodeSquare(bytes, size);
+  if (square === null) throw new Refusal("bad_picture");
+  return square;
 }
 
 /** Answers a form with the next page to load, and cookies where there are any. */

@@ -154,6 +154,8 @@ export const ROUTE_ACTIONS: Readonly<
   "GET /files/[room]/[file]/[name]": "read",
   "GET /place": "managePlace",
   "POST /place": "managePlace",
+  "GET /place/picture": "public",
+  "GET /manifest.webmanifest": "public",
   "GET /place/people": "seePeople",
   "POST /place/people": "seePeople",
   "GET /place/rooms": "managePlace",

@@ -1,10 +1,11 @@
 /** The place as a whole: what it is called, who may come in, who owns it. */
-import type { Accounts, Newcomer } from "./accounts.ts";
+import { type Accounts, type Newcomer, pictureHash } from "./accounts.ts";
 import type { Attempts } from "./attempts.ts";
 import { hashCode, newCode } from "./codes.ts";
 import type { Visit } from "./credentials.ts";
 import type { Database } from "./db/open.ts";
 import type { Entrance } from "./db/people_writes.ts";
+import { PICTURE } from "./db/place_writes.ts";
 import { Refusal } from "./errors.ts";
 import { checkPlaceName } from "./names.ts";
 import { require, type Who } from "./permissions.ts";
@@ -12,9 +13,15 @@ import { require, type Who } from "./permissions.ts";
 /** Who may come in: everyone who has the address, or only those invited. */
 export type Entry = "guests" | "invited";
 
-/** What is set for the place. */
-export interface PlaceSettings {
+/** How the place shows itself. */
+export interface PlaceFace {
   name: string;
+  /** Hash of its picture, or null. */
+  picture: string | null;
+}
+
+/** What is set for the place. */
+export interface PlaceSettings extends PlaceFace {
   entry: Entry;
 }
 
@@ -26,10 +33,14 @@ export interface PlaceOptions {
   now?: () => number;
 }
 
+/** Pixels of its picture, as wide as high: systems want that of an installed app. */
+export const PICTURE_SIZE = 512;
+
 /** What the place is called until somebody names it. */
 export const DEFAULT_NAME = "Atoll";
 
-const DEFAULTS: PlaceSettings = { name: DEFAULT_NAME, entry: "guests" };
+/** How it shows itself until then. */
+export const DEFAULT_FACE: PlaceFace = { name: DEFAULT_NAME, picture: null };
 
 /** Settings of the place and the owner link. */
 export class Place {
@@ -49,11 +60,13 @@ export class Place {
   /** What is set; read anew, since another machine may have changed it. */
   async settings(): Promise<PlaceSettings> {
     const rows = await this.#db.read.selectFrom("place")
-      .where("key", "in", ["name", "entry"]).selectAll().execute();
+      .where("key", "in", ["name", "entry", PICTURE.hash]).selectAll()
+      .execute();
     const set = Object.fromEntries(rows.map(({ key, value }) => [key, value]));
     return {
-      name: set.name ?? DEFAULTS.name,
-      entry: set.entry === "invited" ? "invited" : DEFAULTS.entry,
+      name: set.name ?? DEFAULT_NAME,
+      picture: set[PICTURE.hash] ?? null,
+      entry: set.entry === "invited" ? "invited" : "guests",
     };
   }
 
@@ -73,6 +86,32 @@ export class Place {
       now: this.#now(),
     });
     return await this.settings();
+  }
+
+  /** Sets its picture, bytes of WebP that are encoded anew already, or removes it; refused with `forbidden`. */
+  async setPicture(
+    who: Who,
+    bytes: Uint8Array<ArrayBuffer> | null,
+  ): Promise<void> {
+    require(who, "managePlace");
+    const picture = bytes && { hash: await pictureHash(bytes), bytes };
+    const actor = who.person.id;
+    await this.#db.write("setPlacePicture", {
+      ...{ actor, picture, now: this.#now() },
+    });
+  }
+
+  /** Its picture, or null. */
+  async picture(): Promise<
+    { hash: string; bytes: Uint8Array<ArrayBuffer> } | null
+  > {
+    const rows = await this.#db.read.selectFrom("place")
+      .where("key", "in", [PICTURE.hash, PICTURE.bytes]).selectAll().execute();
+    const [hash, text] = [PICTURE.hash, PICTURE.bytes].map((key) =>
+      rows.find((row) => row.key === key)?.value
+    );
+    if (hash === undefined || text === undefined) return null;
+    return { hash, bytes: Uint8Array.fromBase64(text) };
   }
 
   /** Lets nobody in without an invitation, where that is set: `invitation_needed`. */

@@ -7,7 +7,7 @@ import { negotiateLocale } from "../lib/locale.ts";
 import { logError } from "../lib/logging.ts";
 import { metrics } from "../lib/metrics.ts";
 import { isAllowedOrigin, publicUrl } from "../lib/origins.ts";
-import { DEFAULT_NAME } from "../lib/place.ts";
+import { DEFAULT_FACE } from "../lib/place.ts";
 import type { ErrorCode } from "../lib/protocol.ts";
 import { BadQuery } from "../lib/search_query.ts";
 import { cookieToken, sessionCookie, usesCookie } from "../lib/sessions.ts";
@@ -16,7 +16,7 @@ import { cookieToken, sessionCookie, usesCookie } from "../lib/sessions.ts";
 const errors = define.middleware(async (ctx) => {
   ctx.state.locale = negotiateLocale(ctx.req.headers);
   ctx.state.session = null;
-  ctx.state.place = DEFAULT_NAME;
+  ctx.state.place = DEFAULT_FACE;
   try {
     if (ctx.state.atoll.isStopping) throw new Refusal("stopping");
     return await ctx.next();
@@ -56,7 +56,7 @@ const identify = define.middleware(async (ctx) => {
   ctx.state.session = session;
   if (session === null) markStranger(ctx.req);
   if (!isForPrograms(ctx.url.pathname)) {
-    ctx.state.place = (await atoll.place.settings()).name;
+    ctx.state.place = await atoll.place.settings();
   }
   const response = await ctx.next();
   const token = cookieToken(ctx.req);

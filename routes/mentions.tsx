@@ -1,5 +1,5 @@
 import { page } from "fresh";
-import { Head } from "fresh/runtime";
+import { PageTitle } from "../components/PageTitle.tsx";
 import { Page } from "../components/Page.tsx";
 import { MentionList } from "../components/reading/MentionList.tsx";
 import { define } from "../lib/app.ts";
@@ -20,9 +20,7 @@ export default define.page<typeof handler>(({ data, req, state }) => {
   const before = data.found.before ?? "";
   return (
     <Page t={t} me={state.session?.person ?? null}>
-      <Head>
-        <title>{`${t("mentions.title")} · Atoll`}</title>
-      </Head>
+      <PageTitle parts={[t("mentions.title")]} />
       <h1>{t("mentions.title")}</h1>
       <MentionList
         page={data.found}

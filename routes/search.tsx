@@ -1,5 +1,5 @@
 import { page } from "fresh";
-import { Head } from "fresh/runtime";
+import { PageTitle } from "../components/PageTitle.tsx";
 import { Page } from "../components/Page.tsx";
 import {
   failureText,
@@ -43,9 +43,7 @@ export default define.page<typeof handler>(({ data, req, state }) => {
   const { query, found, failure } = data;
   return (
     <Page t={t} me={state.session?.person ?? null}>
-      <Head>
-        <title>{`${t("search.title")} · Atoll`}</title>
-      </Head>
+      <PageTitle parts={[t("search.title")]} />
       <h1>{t("search.title")}</h1>
       <form class="search" method="get" action="/search" role="search">
         <input

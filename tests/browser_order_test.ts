@@ -33,7 +33,7 @@ browserTest(
       .fill("Harbour");
     await page.getByRole("radio", { name: /Only people with an invitation/ })
       .check();
-    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: "Save", exact: true }).click();
     await page.getByRole("heading", { name: "Harbour" }).waitFor();
     await isAccessible(ana);
 

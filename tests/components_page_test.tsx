@@ -57,7 +57,7 @@ function props(messages: Message[]): ChatProps {
     zone: "UTC",
     now: Date.UTC(2026, 10, 22, 10),
     uploadLimit: 1_000_000,
-    place: "Atoll",
+    place: { name: "Atoll", picture: null },
     postId: "01a20000-0000-7000-8000-00000000ffff",
     refused: null,
     target: null,

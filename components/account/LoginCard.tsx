@@ -1,8 +1,8 @@
 /** The frame of the pages through which accounts come in. */
-import { Head } from "fresh/runtime";
 import type { ComponentChildren, JSX } from "preact";
 import type { Translator } from "../../lib/translate.ts";
 import { Brand } from "../Brand.tsx";
+import { PageTitle } from "../PageTitle.tsx";
 import { Words } from "../words.ts";
 
 /** A card in the middle of the page. */
@@ -15,9 +15,7 @@ export function LoginCard(
 ): JSX.Element {
   return (
     <Words.Provider value={t}>
-      <Head>
-        <title>{`${title} · Atoll`}</title>
-      </Head>
+      <PageTitle parts={[title]} />
       <main class="guest">
         <div class="guest-card">
           <Brand />

@@ -16,7 +16,7 @@ interface Crop {
 const MIDDLE: Crop = { zoom: 1, x: 0.5, y: 0.5 };
 
 /** The form, and below it the chosen picture with its sliders. */
-export function PictureCrop(): JSX.Element {
+export function PictureCrop({ action }: { action: string }): JSX.Element {
   const t = useWords();
   const [image, setImage] = useState<ImageBitmap | null>(null);
   const [crop, setCrop] = useState(MIDDLE);
@@ -34,13 +34,13 @@ export function PictureCrop(): JSX.Element {
   const send = async (event: SubmitEvent) => {
     if (image === null) return;
     event.preventDefault();
-    setFailed(!await upload(canvas.current!));
+    setFailed(!await upload(canvas.current!, action));
   };
   return (
     <form
       class="stack"
       method="post"
-      action="/settings/profile"
+      action={action}
       encType="multipart/form-data"
       onSubmit={send}
     >
@@ -160,17 +160,17 @@ function moved(crop: Crop, event: PointerEvent, image: ImageBitmap): Crop {
 }
 
 /** Sends the square as the form would, and shows the page with it. */
-async function upload(canvas: HTMLCanvasElement): Promise<boolean> {
+async function upload(
+  canvas: HTMLCanvasElement,
+  action: string,
+): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<Blob | null>();
   canvas.toBlob(resolve, "image/png");
   const blob = await promise;
   if (blob === null) return false;
   const form = new FormData();
   form.set("picture", blob, "picture.png");
-  const answer = await fetch("/settings/profile", {
-    method: "POST",
-    body: form,
-  })
+  const answer = await fetch(action, { method: "POST", body: form })
     .catch(() => null);
   if (!answer?.ok) return false;
   location.assign(answer.url);

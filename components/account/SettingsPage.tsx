@@ -1,8 +1,8 @@
 /** The frame of all pages of settings. */
-import { Head } from "fresh/runtime";
 import type { ComponentChildren, JSX } from "preact";
 import type { Person } from "../../lib/protocol.ts";
 import type { Translator } from "../../lib/translate.ts";
+import { PageTitle } from "../PageTitle.tsx";
 import { Page } from "../Page.tsx";
 
 const PAGES = {
@@ -30,9 +30,7 @@ export function SettingsPage(
   const title = t(`settings.${page}`);
   return (
     <Page t={t} me={me} narrow>
-      <Head>
-        <title>{`${title} · ${t("settings.title")} · Atoll`}</title>
-      </Head>
+      <PageTitle parts={[title, t("settings.title")]} />
       <h1>{t("settings.title")}</h1>
       <nav class="settings-nav" aria-label={t("settings.title")}>
         {Object.entries(PAGES).map(([key, path]) => (

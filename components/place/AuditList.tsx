@@ -68,7 +68,8 @@ function keepingOf(t: Translator, { action, detail }: AuditRecord): string[] {
 /** Until when, why, and what is new. */
 function detailsOf(t: Translator, act: AuditRecord): string[] {
   const { detail } = act;
-  const { until, reason, name, entry, roomName, topic, archived } = detail;
+  const { until, reason, name, entry, roomName, topic, archived, picture } =
+    detail;
   const said = [reason, name, roomName, topic]
     .filter((text): text is string => typeof text === "string" && text !== "");
   return [
@@ -84,6 +85,9 @@ function detailsOf(t: Translator, act: AuditRecord): string[] {
       ? [t(`place.entry_${entry}`)]
       : [],
     ...archived === true ? [t("place.archived")] : [],
+    ...picture === "set" || picture === "removed"
+      ? [t(`place.picture_${picture}`)]
+      : [],
     ...keepingOf(t, act),
   ];
 }

@@ -1,11 +1,11 @@
 /** The frame of all pages about the place. */
-import { Head } from "fresh/runtime";
 import type { ComponentChildren, JSX } from "preact";
 import { may } from "../../lib/permissions.ts";
 import type { PlaceAction } from "../../lib/permissions.ts";
 import type { Session } from "../../lib/sessions.ts";
 import type { Translator } from "../../lib/translate.ts";
 import { Page } from "../Page.tsx";
+import { PageTitle } from "../PageTitle.tsx";
 
 const PAGES = {
   settings: ["/place", "managePlace"],
@@ -38,9 +38,7 @@ export function PlacePage(props: PlacePageProps): JSX.Element {
     .filter(([, [, action]]) => may(session.role, action));
   return (
     <Page t={t} me={session.person}>
-      <Head>
-        <title>{`${title} · ${name}`}</title>
-      </Head>
+      <PageTitle parts={[title]} />
       <h1>
         <bdi>{name}</bdi>
       </h1>

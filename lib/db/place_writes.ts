@@ -8,6 +8,9 @@ import type { Trx } from "./schema.ts";
 
 const SETUP_CODE = "setup_code";
 
+/** Under which keys the place's picture is. */
+export const PICTURE = { hash: "picture", bytes: "picture_webp" } as const;
+
 /** Settings of the place by their names; what is missing stays. */
 export interface PlaceChange {
   name?: string;
@@ -76,14 +79,48 @@ export async function changePlace(
   trx: Trx,
   { actor, change, now }: { actor: string; change: PlaceChange; now: number },
 ): Promise<void> {
-  const by = await trx.selectFrom("persons").where("id", "=", actor)
-    .select("role").executeTakeFirst();
-  if (!by || !may(by.role, "managePlace")) throw new Refusal("forbidden");
+  await checkManager(trx, actor);
   for (const [key, value] of Object.entries(change)) {
     await set(trx, key, value);
   }
   const act = { at: now, actor, action: "place_settings" } as const;
   await record(trx, { ...act, detail: { ...change } });
+}
+
+/** The place's picture, encoded anew. */
+export interface PlacePicture {
+  hash: string;
+  bytes: Uint8Array;
+}
+
+/**
+ * Sets the place's picture, or removes it; refused with `forbidden`. One small
+ * file that every page may ask for: as text among the settings.
+ */
+export async function setPlacePicture(
+  trx: Trx,
+  { actor, picture, now }: {
+    actor: string;
+    picture: PlacePicture | null;
+    now: number;
+  },
+): Promise<void> {
+  await checkManager(trx, actor);
+  await trx.deleteFrom("place")
+    .where("key", "in", [PICTURE.hash, PICTURE.bytes]).execute();
+  if (picture) {
+    await set(trx, PICTURE.hash, picture.hash);
+    await set(trx, PICTURE.bytes, picture.bytes.toBase64());
+  }
+  const act = { at: now, actor, action: "place_settings" } as const;
+  const detail = { picture: picture === null ? "removed" : "set" };
+  await record(trx, { ...act, detail });
+}
+
+async function checkManager(trx: Trx, actor: string): Promise<void> {
+  const by = await trx.selectFrom("persons").where("id", "=", actor)
+    .select("role").executeTakeFirst();
+  if (!by || !may(by.role, "managePlace")) throw new Refusal("forbidden");
 }
 
 async function set(trx: Trx, key: string, value: string): Promise<void> {

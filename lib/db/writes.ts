@@ -36,7 +36,12 @@ import {
   useInvitation,
 } from "./invitation_writes.ts";
 import { keepOrder } from "./order_writes.ts";
-import { changePlace, claimPlace, offerSetup } from "./place_writes.ts";
+import {
+  changePlace,
+  claimPlace,
+  offerSetup,
+  setPlacePicture,
+} from "./place_writes.ts";
 import {
   noteDefaultRetention,
   setRetention,
@@ -96,6 +101,7 @@ export const writes = {
   offerSetup,
   claimPlace,
   changePlace,
+  setPlacePicture,
   invite,
   revokeInvitation,
   useInvitation,

@@ -1,13 +1,21 @@
 import { page } from "fresh";
 import { Field } from "../../components/Field.tsx";
+import { PictureSection } from "../../components/place/PictureSection.tsx";
 import { PlacePage } from "../../components/place/PlacePage.tsx";
+import PictureEditor from "../../islands/PictureEditor.tsx";
 import { define } from "../../lib/app.ts";
 import { isAccount } from "../../lib/credentials.ts";
 import { ERRORS, Refusal } from "../../lib/errors.ts";
-import { enterPath, readForm, seeOther } from "../../lib/forms.ts";
-import { translator } from "../../lib/locale.ts";
+import {
+  enterPath,
+  isMultipart,
+  readForm,
+  readPicture,
+  seeOther,
+} from "../../lib/forms.ts";
+import { someStrings, translator } from "../../lib/locale.ts";
 import { require } from "../../lib/permissions.ts";
-import type { PlaceSettings } from "../../lib/place.ts";
+import { PICTURE_SIZE, type PlaceSettings } from "../../lib/place.ts";
 import type { ErrorCode } from "../../lib/protocol.ts";
 import type { Session } from "../../lib/sessions.ts";
 
@@ -19,6 +27,7 @@ interface PlaceData {
   /** The name as it was typed, and what was wrong with it. */
   name: string;
   error: ErrorCode | null;
+  pictureError: ErrorCode | null;
 }
 
 export const handler = define.handlers<PlaceData>({
@@ -29,14 +38,33 @@ export const handler = define.handlers<PlaceData>({
     const list = await atoll.credentials.of(session.person.id);
     return page({
       ...{ session, place, mustKeep: !isAccount(list) },
-      ...{ name: place.name, error: null },
+      ...{ name: place.name, error: null, pictureError: null },
     });
   },
 
-  /** Changes the name, and who may come in. */
+  /** Changes the picture, or the name and who may come in, whichever form was sent. */
   async POST({ req, url, state: { atoll, session } }) {
     if (session === null) return seeOther(enterPath(url));
+    require(session, "managePlace");
+    if (isMultipart(req)) {
+      try {
+        const picture = await readPicture(req, PICTURE_SIZE);
+        await atoll.place.setPicture(session, picture);
+        return seeOther("/place?saved");
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        const { code } = error;
+        const place = await atoll.place.settings();
+        const data = { session, place, mustKeep: false, name: place.name };
+        const { status } = ERRORS[code];
+        return page({ ...data, error: null, pictureError: code }, { status });
+      }
+    }
     const form = await readForm(req);
+    if (form.has("remove_picture")) {
+      await atoll.place.setPicture(session, null);
+      return seeOther("/place?saved");
+    }
     const name = form.get("name") ?? "";
     const entry = form.get("entry") === "invited" ? "invited" : "guests";
     try {
@@ -48,15 +76,16 @@ export const handler = define.handlers<PlaceData>({
       const { code } = error;
       const place = { ...await atoll.place.settings(), entry } as const;
       const data = { session, place, mustKeep: false, name, error: code };
-      return page(data, { status: ERRORS[code].status });
+      const { status } = ERRORS[code];
+      return page({ ...data, pictureError: null }, { status });
     }
   },
 });
 
 export default define.page<typeof handler>(({ data, url, state }) => {
   const t = translator(state.locale);
-  const { session, place, error } = data;
-  const note = error !== null
+  const { session, place, error, pictureError } = data;
+  const note = error !== null || pictureError !== null
     ? null
     : url.searchParams.has("yours")
     ? t("setup.yours")
@@ -99,6 +128,20 @@ export default define.page<typeof handler>(({ data, url, state }) => {
         </fieldset>
         <button type="submit" class="button primary">{t("place.save")}</button>
       </form>
+      <PictureSection
+        picture={place.picture}
+        error={pictureError}
+        editor={
+          <PictureEditor
+            action="/place"
+            locale={state.locale}
+            strings={someStrings(state.locale, [
+              "account.",
+              "error.bad_picture",
+            ])}
+          />
+        }
+      />
     </PlacePage>
   );
 });

@@ -1,7 +1,7 @@
 import type { Session } from "../../lib/sessions.ts";
 import { page } from "fresh";
-import { Head } from "fresh/runtime";
 import { NewRoomForm } from "../../components/NewRoomForm.tsx";
+import { PageTitle } from "../../components/PageTitle.tsx";
 import { Page } from "../../components/Page.tsx";
 import { RoomTable } from "../../components/RoomTable.tsx";
 import { define } from "../../lib/app.ts";
@@ -65,9 +65,7 @@ export default define.page<typeof handler>(({ data, req, state }) => {
   const t = translator(state.locale, zoneOf(req.headers));
   return (
     <Page t={t} me={state.session?.person ?? null}>
-      <Head>
-        <title>{`${t("rooms.title")} · Atoll`}</title>
-      </Head>
+      <PageTitle parts={[t("rooms.title")]} />
       <h1>{t("rooms.title")}</h1>
       <p class="lead">{t("rooms.lead")}</p>
       <details class="card new-room" open={data.error !== null}>

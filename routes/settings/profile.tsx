@@ -5,16 +5,15 @@ import PictureEditor from "../../islands/PictureEditor.tsx";
 import { define, type State } from "../../lib/app.ts";
 import { isAccount } from "../../lib/credentials.ts";
 import { ERRORS, Refusal } from "../../lib/errors.ts";
-import { reencodeSquare } from "../../lib/files/pictures.ts";
 import {
   enterPath,
   isMultipart,
   readForm,
-  readUpload,
+  readPicture,
   seeOther,
 } from "../../lib/forms.ts";
 import { someStrings, translator } from "../../lib/locale.ts";
-import { type ErrorCode, LIMITS, type Person } from "../../lib/protocol.ts";
+import type { ErrorCode, Person } from "../../lib/protocol.ts";
 import type { Session } from "../../lib/sessions.ts";
 
 interface ProfileData {
@@ -84,15 +83,12 @@ async function changePicture(
   request: Request,
 ): Promise<ErrorCode | null> {
   try {
-    const bytes = await readUpload(request, "picture", LIMITS.pictureBytes);
-    const square = await reencodeSquare(bytes, PICTURE_SIZE);
-    if (square === null) return "bad_picture";
-    const picture = { type: "image/webp", bytes: square };
-    await atoll.accounts.setPicture(person, picture);
+    const bytes = await readPicture(request, PICTURE_SIZE);
+    await atoll.accounts.setPicture(person, { type: "image/webp", bytes });
     return null;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return error.code === "frame_too_big" ? "bad_picture" : error.code;
+    return error.code;
   }
 }
 
@@ -109,6 +105,7 @@ export default define.page<typeof handler>(({ data, url, state }) => {
         {...data}
         pictureEditor={
           <PictureEditor
+            action="/settings/profile"
             locale={state.locale}
             strings={someStrings(state.locale, [
               "account.",

@@ -125,7 +125,9 @@ export default define.page<typeof handler>(({ data: { chat, past } }) => {
   return (
     <>
       <Head>
-        <title>{roomTitle(chat.room, toldIn(chat.me), t, chat.place)}</title>
+        <title>
+          {roomTitle(chat.room, toldIn(chat.me), t, chat.place.name)}
+        </title>
         {elsewhere && (
           <noscript>
             <meta
