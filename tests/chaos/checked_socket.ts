@@ -3,6 +3,14 @@ import type { SocketLike } from "../../lib/client/socket.ts";
 import type { ServerFrame } from "../../lib/protocol.ts";
 import type { Viewer } from "../../lib/client/delivery_checker.ts";
 
+/** Who is told. */
+export interface Checked {
+  /** Whose program it is at the time. */
+  viewer(): Viewer;
+  /** A frame came, which the client has not taken yet. */
+  received(frame: ServerFrame): void;
+}
+
 /** What the client gave up is not told any more, whatever still arrives. */
 export class CheckedSocket implements SocketLike {
   onopen: SocketLike["onopen"] = null;
@@ -10,14 +18,14 @@ export class CheckedSocket implements SocketLike {
   onerror: SocketLike["onerror"] = null;
   onclose: SocketLike["onclose"] = null;
   readonly #socket: WebSocket;
-  readonly #viewer: () => Viewer;
+  readonly #checked: Checked;
 
-  /** Opens the socket; `viewer` is whose program it is at the time. */
-  constructor(url: string, protocols: string[], viewer: () => Viewer) {
-    this.#viewer = viewer;
+  /** Opens the socket. */
+  constructor(url: string, protocols: string[], checked: Checked) {
+    this.#checked = checked;
     this.#socket = new WebSocket(url, protocols);
     this.#socket.onopen = (event) => {
-      if (this.onopen) viewer().connected();
+      if (this.onopen) checked.viewer().connected();
       this.onopen?.(event);
     };
     this.#socket.onmessage = (event) => {
@@ -29,10 +37,12 @@ export class CheckedSocket implements SocketLike {
   }
 
   #tell(frame: ServerFrame): void {
-    this.#viewer().received(frame);
+    const viewer = this.#checked.viewer();
+    viewer.received(frame);
+    this.#checked.received(frame);
     // Changing what was deleted meanwhile, for example.
     const isRefused = frame.type === "error" && !frame.retry;
-    if (isRefused && frame.id) this.#viewer().gaveUp(frame.id);
+    if (isRefused && frame.id) viewer.gaveUp(frame.id);
   }
 
   get readyState(): number {
@@ -44,7 +54,7 @@ export class CheckedSocket implements SocketLike {
   }
 
   send(text: string): void {
-    this.#viewer().sent(JSON.parse(text));
+    this.#checked.viewer().sent(JSON.parse(text));
     this.#socket.send(text);
   }
 

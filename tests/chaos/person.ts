@@ -5,6 +5,7 @@ import type {
   Viewer,
 } from "../../lib/client/delivery_checker.ts";
 import { MemoryOutbox } from "../../lib/client/outbox.ts";
+import type { ServerFrame } from "../../lib/protocol.ts";
 import { CheckedSocket } from "./checked_socket.ts";
 
 /** Where a person connects, and as whom. */
@@ -26,6 +27,8 @@ export class Person {
   readonly outbox: MemoryOutbox = new MemoryOutbox();
   readonly #id: string;
   #viewer: Viewer;
+  /** Rooms that still show what a restore made void: nothing of it is judged. */
+  readonly #void = new Set<string>();
   #written = 0;
 
   private constructor(
@@ -42,7 +45,10 @@ export class Person {
       person,
       outbox: this.outbox,
       createSocket: (address, protocols) =>
-        new CheckedSocket(address, protocols, () => this.#viewer),
+        new CheckedSocket(address, protocols, {
+          viewer: () => this.#viewer,
+          received: (frame) => this.#received(frame),
+        }),
     });
   }
 
@@ -60,6 +66,7 @@ export class Person {
   /** Goes on under another checker, after a restore made the first one's past void. */
   checkedBy(checker: DeliveryChecker): void {
     this.#viewer = checker.viewer(this.name, this.#id);
+    for (const room of this.client.rooms.keys()) this.#void.add(room);
   }
 
   /** Writes something, edits or deletes something of their own, or looks around. */
@@ -92,7 +99,8 @@ export class Person {
   show(rooms: Iterable<string>, settled: boolean): void {
     for (const room of rooms) {
       const state = this.client.rooms.get(room);
-      if (state) this.#viewer.shown(state, settled);
+      if (!state || this.#void.has(room) && !settled) continue;
+      this.#viewer.shown(state, settled);
     }
     for (const { id, failed } of this.outbox.all()) {
       if (failed !== undefined) this.#viewer.gaveUp(id);
@@ -114,6 +122,13 @@ export class Person {
       }
     }
     return null;
+  }
+
+  /** The answer to a join is of the log as it is now. */
+  #received(frame: ServerFrame): void {
+    const isReset = frame.type === "messages" && frame.reset;
+    const isResume = frame.type === "entries" && frame.ref !== undefined;
+    if (isReset || isResume) this.#void.delete(frame.room);
   }
 
   #post(room: string): void {
