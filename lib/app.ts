@@ -33,6 +33,7 @@ import { Passkeys } from "./passkeys.ts";
 import { PasswordHasher } from "./password_hasher.ts";
 import { Presence } from "./presence.ts";
 import { CLOSE, type Person } from "./protocol.ts";
+import { RecentRooms } from "./recent_rooms.ts";
 import { Requests } from "./requests.ts";
 import { noteDefaultDays, Retention } from "./retention.ts";
 import { RoomChanges } from "./room_changes.ts";
@@ -134,12 +135,18 @@ export class Atoll {
       store: new LocalFiles(join(config.data, "files")),
       limit: config.uploadLimit,
     });
+    const recent = new RecentRooms(this.rooms);
+    db.onWrite = (name) => {
+      // What appends change is told by their acts.
+      if (name !== "append") recent.forget();
+    };
     this.search = new Search(db, this.rooms, logError);
     this.#log = new MessageLog(db, {
-      onCommitted: (heads, cursors, { acts, people, filesLost }) => {
+      onCommitted: (heads, cursors, { acts, people, filesLost }, entries) => {
         if (filesLost) this.files.sweep();
+        if (acts.length > 0) recent.forget();
         for (const head of heads) {
-          this.#hub.ring(head.room);
+          this.#hub.ring(head.room, entries.get(head.room));
           this.#following.roomGrew(head);
         }
         for (const cursor of cursors) {
@@ -161,7 +168,7 @@ export class Atoll {
     this.messages = new Messages({
       db,
       log: this.#log,
-      rooms: this.rooms,
+      rooms: recent,
       mentions: new Mentions({
         db,
         connectedIn: (room) => this.#following.connectedIn(room),
@@ -204,6 +211,7 @@ export class Atoll {
     this.#requests = new Requests({
       hub: this.#hub,
       rooms: this.rooms,
+      recent,
       messages: this.messages,
       following: this.#following,
       presence: this.#presence,

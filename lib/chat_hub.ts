@@ -18,7 +18,7 @@ import {
   type Ref,
   refOf,
 } from "./protocol.ts";
-import { entriesFrame, RING_LIMITS, RoomRing } from "./room_ring.ts";
+import { entriesFrame, RING_FILL, RoomRing } from "./room_ring.ts";
 import { SlowConnections } from "./slow_connections.ts";
 
 /** What the hub reads of the log (L5). */
@@ -75,12 +75,18 @@ export interface Subscription {
 /** Signals are state: only the newest of each type matters. */
 export type SignalType = "presence" | "typing" | "floor";
 
+/** Entries from the log with their frame, for all who lack the same. */
+interface LogPage {
+  entries: readonly Entry[];
+  text: string;
+}
+
 /** A room that at least one connection on this machine has on screen. */
 interface OpenRoom {
   readonly id: string;
   readonly subscriptions: Set<Subscription>;
   readonly signals: Map<SignalType, string>;
-  readonly pages: Map<number, Promise<Entry[]>>;
+  readonly pages: Map<number, Promise<LogPage>>;
   ring: RoomRing;
   /** Resolves once the ring holds the newest entries. */
   ready: Promise<void>;
@@ -208,10 +214,16 @@ export class ChatHub {
     await this.#slow.wait(connection);
   }
 
-  /** The doorbell: the room's log may have grown (L6). */
-  ring(room: string): void {
+  /**
+   * The doorbell: the room's log may have grown (L6). Who has just stored the
+   * entries gives them along; they are used where they are the next ones.
+   */
+  ring(room: string, entries: readonly Entry[] = []): void {
     const open = this.#rooms.get(room);
-    if (open) void this.#refresh(open);
+    if (!open) return;
+    const areNext = entries[0]?.seq === open.ring.head + 1;
+    if (open.refreshing || !areNext) return void this.#refresh(open);
+    this.#take(open, entries);
   }
 
   /** Forgets encoded entries, whose names may have changed. */
@@ -278,8 +290,8 @@ export class ChatHub {
   async #fill(room: OpenRoom): Promise<void> {
     room.refreshing = true;
     const newest = await this.#log.newest(room.id, {
-      limit: RING_LIMITS.entries,
-      bytes: RING_LIMITS.size,
+      limit: RING_FILL.entries,
+      bytes: RING_FILL.size,
     });
     if (newest === null) throw new Refusal("no_room");
     const before = newest.head - newest.entries.length;
@@ -303,14 +315,12 @@ export class ChatHub {
         room.rang = false;
         const entries = await this.#log.read(room.id, {
           after: room.ring.head,
-          limit: RING_LIMITS.entries,
-          bytes: RING_LIMITS.size,
+          limit: RING_FILL.entries,
+          bytes: RING_FILL.size,
         });
         if (entries.length === 0) continue;
         room.rang = true;
-        this.#push(room, entries);
-        for (const entry of entries) this.#endByEntry(room, entry);
-        this.#scheduleFlush(room);
+        this.#take(room, entries);
       }
     } catch (error) {
       this.#options.onError(error);
@@ -318,6 +328,12 @@ export class ChatHub {
     } finally {
       room.refreshing = false;
     }
+  }
+
+  #take(room: OpenRoom, entries: readonly Entry[]): void {
+    this.#push(room, entries);
+    for (const entry of entries) this.#endByEntry(room, entry);
+    this.#scheduleFlush(room);
   }
 
   /**
@@ -444,13 +460,15 @@ export class ChatHub {
       return this.#sendOut(subscription);
     }
     if (cursor >= room.ring.head) return;
-    if (!connection.ready) return void this.#slow.wait(connection);
     // The ring's frames go on to the head.
     const isLast = subscription.lastSeq !== undefined;
     if (isLast || !room.ring.covers(cursor)) {
+      if (!connection.ready) return void this.#slow.wait(connection);
       return void this.#catchUp(subscription);
     }
-    connection.sendText(room.ring.frameAfter(cursor));
+    if (!connection.offer(room.ring.frameAfter(cursor))) {
+      return void this.#slow.wait(connection);
+    }
     metrics.flush.observe(room.ring.head - cursor);
     subscription.cursor = room.ring.head;
     subscription.pages = 0;
@@ -490,25 +508,32 @@ export class ChatHub {
     const page = await this.#readPage(room, cursor);
     // Nor what the ring has not seen, which may have sent them out (D5).
     const last = Math.min(subscription.lastSeq ?? Infinity, room.ring.head);
-    const entries = page.filter(({ seq }) => seq <= last);
+    const entries = page.entries.filter(({ seq }) => seq <= last);
     // The pump waits, and reads the page again.
     if (subscription.ended || !connection.ready) return;
     if (entries[0]?.seq !== cursor + 1) return await this.#reset(subscription);
-    connection.sendText(entriesFrame(room.id, this.#log.epoch, entries));
+    connection.sendText(
+      entries.length === page.entries.length
+        ? page.text
+        : entriesFrame(room.id, this.#log.epoch, entries),
+    );
     metrics.flush.observe(entries.length);
     subscription.cursor = entries.at(-1)!.seq;
     subscription.pages++;
   }
 
   /** One read for all who are at the same place at the same time. */
-  #readPage(room: OpenRoom, after: number): Promise<Entry[]> {
+  #readPage(room: OpenRoom, after: number): Promise<LogPage> {
     let page = room.pages.get(after);
     if (!page) {
       page = this.#log.read(room.id, {
         after,
         limit: HUB_LIMITS.pageEntries,
         bytes: HUB_LIMITS.pageBytes,
-      }).finally(() => room.pages.delete(after));
+      }).then((entries) => ({
+        entries,
+        text: entriesFrame(room.id, this.#log.epoch, entries),
+      })).finally(() => room.pages.delete(after));
       room.pages.set(after, page);
     }
     return page;
@@ -517,7 +542,7 @@ export class ChatHub {
   #sendSignal(subscription: Subscription, type: SignalType, text: string) {
     const { connection } = subscription;
     if (subscription.lastSeq !== undefined) return;
-    if (connection.ready) return connection.sendText(text);
+    if (connection.offer(text)) return;
     subscription.missed.add(type);
     void this.#slow.wait(connection);
   }

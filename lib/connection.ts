@@ -101,13 +101,24 @@ export class Connection {
     return this.#socket.bufferedAmount < CONNECTION_LIMITS.mark;
   }
 
+  /** Sends encoded entries or a signal; false when these have to wait (D3). */
+  offer(text: string): boolean {
+    if (!this.ready) return false;
+    this.#transmit(text);
+    return true;
+  }
+
   /** Sends an encoded frame; closes the connection when it can't keep up (D3). */
   sendText(text: string): void {
-    if (this.#closed) return;
     if (this.#socket.bufferedAmount > CONNECTION_LIMITS.buffered) {
       this.close(CLOSE.tooSlow, "too_slow");
       return;
     }
+    this.#transmit(text);
+  }
+
+  #transmit(text: string): void {
+    if (this.#closed) return;
     this.#socket.send(text);
     metrics.sent.add();
   }

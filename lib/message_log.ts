@@ -55,12 +55,14 @@ export interface MessageLogOptions {
   now?: () => number;
   /**
    * The doorbell: told the new heads, the read cursors that moved with them,
-   * and what changed about the rooms, after each commit (L6).
+   * what changed about the rooms, and the new entries by room, after each
+   * commit (L6).
    */
   onCommitted?: (
     heads: RoomHead[],
     cursors: MovedCursor[],
     changes: Changes,
+    entries: Map<string, Entry[]>,
   ) => void;
   /** Told after each commit that raised a room's floor (L8). */
   onTrimmed?: (trimmed: Trimmed) => void;

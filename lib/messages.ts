@@ -7,7 +7,8 @@ import { bodyProblem, type MessagesFrame, normalizeBody } from "./protocol.ts";
 import { type Rate, RateLimiter } from "./rate_limiter.ts";
 import type { Mentions } from "./mentions.ts";
 import { mayInRoom, type RoomAction, type Who } from "./permissions.ts";
-import type { Rooms, SeenRoom } from "./rooms.ts";
+import type { RecentRooms } from "./recent_rooms.ts";
+import type { SeenRoom } from "./rooms.ts";
 
 /** How often one person may write. */
 export const POST_RATE: Rate = { burst: 100, perSecond: 10 };
@@ -37,7 +38,7 @@ export interface Admitted {
 export interface MessagesOptions {
   db: Pick<Database, "epoch">;
   log: MessageLog;
-  rooms: Rooms;
+  rooms: RecentRooms;
   mentions: Mentions;
   /** How often each may write; as usual, unless given. */
   rate?: Rate;
@@ -49,7 +50,7 @@ export interface MessagesOptions {
 export class Messages {
   readonly #epoch: string;
   readonly #log: MessageLog;
-  readonly #rooms: Rooms;
+  readonly #rooms: RecentRooms;
   readonly #mentions: Mentions;
   readonly #limiter: RateLimiter;
   readonly #here: RateLimiter;
@@ -82,9 +83,10 @@ export class Messages {
   }
 
   /**
-   * Checks a draft and hands it to the log; rejects with a Refusal. An id that the log knows skips
-   * all checks: what was accepted once is never refused later (L3). In a lane
-   * a draft refused with `retry` holds up those behind it (L4).
+   * Checks a draft and hands it to the log; rejects with a Refusal. No check
+   * refuses an id that the log knows: what was accepted once is never refused
+   * later (L3). In a lane a draft refused with `retry` holds up those behind
+   * it (L4).
    */
   async admit(who: Who, given: Draft, lane?: Lane): Promise<Admitted> {
     const draft = normalized(given);
@@ -114,17 +116,28 @@ export class Messages {
     // It came again: whatever becomes of it now, it holds up nobody any more.
     if (lane?.blockedBy === draft.id) lane.blockedBy = null;
     try {
-      if (await this.#log.knows(draft.room, draft.id)) return true;
       if (lane && isBlocked(lane, draft.id)) throw new Refusal("out_of_order");
       await this.#checkNew(who, draft);
       return false;
     } catch (error) {
-      const refusal = error instanceof Refusal
-        ? error
-        : new Refusal("unavailable");
+      const refusal = await this.#unlessKnown(draft, error);
+      if (refusal === null) return true;
       if (ERRORS[refusal.code].retry && lane) lane.blockedBy ??= draft.id;
       throw refusal;
     }
+  }
+
+  /**
+   * Why a draft is refused; null when the log has it, so that it must not be.
+   * Only now is it looked up: most are new, and the append sees it by itself.
+   */
+  async #unlessKnown(draft: Draft, error: unknown): Promise<Refusal | null> {
+    try {
+      if (await this.#log.knows(draft.room, draft.id)) return null;
+    } catch {
+      return new Refusal("unavailable");
+    }
+    return error instanceof Refusal ? error : new Refusal("unavailable");
   }
 
   async #checkNew(who: Who, draft: Draft): Promise<void> {
@@ -155,7 +168,9 @@ export class Messages {
         this.#here.take(draft.author) > 0
       ) throw new Refusal("here_too_often");
     }
-    if (draft.kind === "posted" && !room.inside) {
+    const follows = draft.kind === "posted" && !room.inside;
+    // Who left since then doesn't come back by a repetition.
+    if (follows && !await this.#log.knows(draft.room, draft.id)) {
       await this.#rooms.follow(draft.author, draft.room);
     }
   }

@@ -16,12 +16,14 @@ import {
   type Ref,
   refOf,
 } from "./protocol.ts";
+import type { RecentRooms } from "./recent_rooms.ts";
 import type { Rooms, SeenRoom } from "./rooms.ts";
 
 /** What requests are carried out with. */
 export interface Services {
   hub: ChatHub;
   rooms: Rooms;
+  recent: RecentRooms;
   messages: Messages;
   following: Following;
   presence: Presence;
@@ -48,7 +50,7 @@ export class Requests {
   readonly #handlers: Handlers = {
     join: (connection, frame) => this.#join(connection, frame),
     leave: async (connection, { room }) => {
-      const found = await this.#services.rooms.find(room);
+      const found = await this.#services.recent.find(room);
       if (found) this.#services.hub.leave(connection, found.id);
     },
     post: (connection, { room, ...frame }) =>
@@ -142,7 +144,7 @@ export class Requests {
   }
 
   #room({ session }: Connection, idOrSlug: string): Promise<SeenRoom> {
-    return this.#services.rooms.see(session, idOrSlug);
+    return this.#services.recent.see(session, idOrSlug);
   }
 
   async #join(
@@ -193,7 +195,7 @@ export class Requests {
     release(lane, draft);
     if (isBlocked(lane, draft)) throw new Refusal("out_of_order");
     try {
-      const found = await this.#services.rooms.find(idOrSlug);
+      const found = await this.#services.recent.find(idOrSlug);
       if (!found) throw new Refusal("no_room");
       return found.id;
     } catch (error) {

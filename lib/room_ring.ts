@@ -11,8 +11,14 @@ interface RingEntry {
   size: number;
 }
 
-/** How much one room keeps: entries, and UTF-8 bytes of their JSON. */
-export const RING_LIMITS = { entries: 256, size: 128 * 1024 } as const;
+/** What is read into a ring at a time: entries, and UTF-8 bytes of their JSON. */
+export const RING_FILL = { entries: 256, size: 128 * 1024 } as const;
+
+/**
+ * How much one room keeps. Several times what one batch stores: else a burst
+ * puts everybody on the slow way of pages at once.
+ */
+export const RING_LIMITS = { entries: 1_024, size: 512 * 1024 } as const;
 
 /** Joined frames kept until the next entry: few positions are shared by many. */
 const FRAMES_KEPT = 8;
@@ -51,7 +57,7 @@ export class RoomRing {
 
   /** Id of the entry at `seq`, or undefined when it is not held. */
   idAt(seq: number): string | undefined {
-    return this.#entries.find((entry) => entry.seq === seq)?.id;
+    return this.#entries[this.#entries.length - 1 - (this.#head - seq)]?.id;
   }
 
   /**

@@ -36,6 +36,13 @@ export interface SeenRoom extends Room, Standing {
   people?: Person[];
 }
 
+/** What is known of a person and a room, before it is judged what they may see. */
+export interface Regard {
+  room: SeenRoom;
+  /** Until when they may not come back, in milliseconds since 1970; 0 for not at all. */
+  removedUntil: number;
+}
+
 /** Lets pass numbers of days after which messages may go; null is the default. */
 export function checkRetention(days: number | null): void {
   const isValid = days === null ||
@@ -102,10 +109,16 @@ export class Rooms {
   async find(idOrSlug: string): Promise<Room | null> {
     const room = await this.#select(idOrSlug).executeTakeFirst();
     if (room || UUID.test(idOrSlug)) return room ?? null;
+    const id = await this.#formerly(idOrSlug);
+    if (id === null) return null;
+    return await this.#select(id).executeTakeFirst() ?? null;
+  }
+
+  /** Id of the room that had this slug before, or null. */
+  async #formerly(slug: string): Promise<string | null> {
     const old = await this.#db.read.selectFrom("old_slugs")
-      .where("slug", "=", idOrSlug).select("room").executeTakeFirst();
-    if (!old) return null;
-    return await this.#select(old.room).executeTakeFirst() ?? null;
+      .where("slug", "=", slug).select("room").executeTakeFirst();
+    return old?.room ?? null;
   }
 
   /**
@@ -114,15 +127,19 @@ export class Rooms {
    * after they were sent out of an open one.
    */
   async see(who: Who, idOrSlug: string): Promise<SeenRoom> {
-    const room = await this.find(idOrSlug);
-    if (!room) throw new Refusal("no_room");
-    return await this.#seen(who, room);
+    return this.judge(who, await this.regard(who.person.id, idOrSlug));
   }
 
-  async #seen(who: Who, { id, kind }: Room): Promise<SeenRoom> {
-    const person = who.person.id;
-    const { read } = this.#db;
-    const row = await read.selectFrom("rooms")
+  /** What {@link judge} has to know of a person and a room; null when there is none. */
+  async regard(person: string, idOrSlug: string): Promise<Regard | null> {
+    const regard = await this.#regard(person, idOrSlug);
+    if (regard || UUID.test(idOrSlug)) return regard;
+    const id = await this.#formerly(idOrSlug);
+    return id === null ? null : await this.#regard(person, id);
+  }
+
+  async #regard(person: string, idOrSlug: string): Promise<Regard | null> {
+    const row = await this.#db.read.selectFrom("rooms")
       .leftJoin(
         "memberships as m",
         (join) =>
@@ -133,24 +150,33 @@ export class Rooms {
         (join) =>
           join.onRef("r.room", "=", "rooms.id").on("r.person", "=", person),
       )
-      .where("rooms.id", "=", id)
+      .where(`rooms.${addressOf(idOrSlug)}`, "=", idOrSlug)
       .select(["id", "slug", "name", "kind", "topic", "archived_at"])
       .select(["created_by", "m.joined_at", "r.until"])
-      .executeTakeFirstOrThrow();
+      .executeTakeFirst();
+    if (!row) return null;
     const { archived_at, created_by, joined_at, until, ...room } = row;
-    const standing = {
-      kind,
+    const { id, kind } = room;
+    const seen = {
+      ...room,
       inside: joined_at !== null,
       maker: created_by === person,
+      archived: archived_at !== null,
+      ...kind === "direct" && { people: await this.#others(person, id) },
     };
-    const elsewhere = who.onlyRoom !== null && who.onlyRoom !== id;
-    if (elsewhere || !mayInRoom(who.role, "read", standing)) {
+    return { room: seen, removedUntil: until ?? 0 };
+  }
+
+  /** The room as this person sees it; refused as {@link see} tells. */
+  judge(who: Who, regard: Regard | null): SeenRoom {
+    if (!regard) throw new Refusal("no_room");
+    const { room, removedUntil } = regard;
+    const elsewhere = who.onlyRoom !== null && who.onlyRoom !== room.id;
+    if (elsewhere || !mayInRoom(who.role, "read", room)) {
       throw new Refusal("no_room");
     }
-    if (until !== null && until > this.#now()) throw new Refusal("removed");
-    const seen = { ...room, ...standing, archived: archived_at !== null };
-    if (kind !== "direct") return seen;
-    return { ...seen, people: await this.#others(person, id) };
+    if (removedUntil > this.#now()) throw new Refusal("removed");
+    return room;
   }
 
   async #others(person: string, room: string): Promise<Person[]> {
@@ -162,9 +188,13 @@ export class Rooms {
   }
 
   #select(idOrSlug: string) {
-    const column = UUID.test(idOrSlug) ? "id" : "slug";
     return this.#db.read.selectFrom("rooms")
-      .where(column, "=", idOrSlug).select(["id", "slug", "name", "kind"]);
+      .where(addressOf(idOrSlug), "=", idOrSlug).select([
+        "id",
+        "slug",
+        "name",
+        "kind",
+      ]);
   }
 
   /** The open rooms that someone sees whose name contains `query`, the busiest first. */
@@ -411,6 +441,10 @@ export class Rooms {
       ]),
     );
   }
+}
+
+function addressOf(idOrSlug: string): "id" | "slug" {
+  return UUID.test(idOrSlug) ? "id" : "slug";
 }
 
 interface FollowedRow {

@@ -3,6 +3,7 @@ import { ChatHub, HUB_LIMITS } from "../lib/chat_hub.ts";
 import { Connection, CONNECTION_LIMITS } from "../lib/connection.ts";
 import { Refusal } from "../lib/errors.ts";
 import { CLOSE } from "../lib/protocol.ts";
+import { RING_LIMITS } from "../lib/room_ring.ts";
 import { FakeLog } from "./support/fake_log.ts";
 import {
   fakeConnection,
@@ -10,6 +11,9 @@ import {
   FakeSocket,
 } from "./support/fake_socket.ts";
 import { turns, until } from "./support/until.ts";
+
+/** More than a ring holds. */
+const MANY = RING_LIMITS.entries + 50;
 
 function setUp() {
   const log = new FakeLog();
@@ -132,6 +136,26 @@ Deno.test("ChatHub reads again when the doorbell rings during a read that finds 
   await until(() => ana.socket.seqs.length === 1);
 });
 
+Deno.test("ChatHub takes the entries that a doorbell brings only where they are the next ones [D1]", async () => {
+  const { log, connect, hub } = setUp();
+  const ana = connect();
+  await ana.join();
+  const [one, two, three, four] = ["1", "2", "3", "4"].map((body) =>
+    log.post(body)
+  );
+  log.reads.length = 0;
+  hub.ring("room", [one!, two!]);
+  await until(() => ana.socket.seqs.length === 2);
+  assertEquals(log.reads, []);
+  // Once more, and with a hole before: the log has the last word.
+  hub.ring("room", [two!]);
+  hub.ring("room", [four!]);
+  await until(() => ana.socket.seqs.length === 4);
+  hub.ring("room", [three!, four!]);
+  await turns();
+  assertEquals(ana.socket.seqs, [1, 2, 3, 4]);
+});
+
 Deno.test("ChatHub misses nothing that is posted while a room opens [D1]", async () => {
   const { log, connect, post } = setUp();
   const ana = connect();
@@ -182,8 +206,8 @@ Deno.test("ChatHub sends no page of the log to a reader who left while it was re
   await slow.join();
   await quick.join();
   slow.socket.bufferedAmount = CONNECTION_LIMITS.mark;
-  for (let i = 0; i < 300; i++) post(`${i}`);
-  await until(() => quick.socket.seqs.length === 300);
+  for (let i = 0; i < MANY; i++) post(`${i}`);
+  await until(() => quick.socket.seqs.length === MANY);
   const { length: sent } = slow.socket.sent;
   const { length: read } = log.reads;
   const release = log.hold();
@@ -218,11 +242,11 @@ Deno.test("ChatHub waits while 64 KiB are buffered, then sends what was missed [
   await slow.join();
   await quick.join();
   slow.socket.bufferedAmount = CONNECTION_LIMITS.mark;
-  for (let i = 0; i < 300; i++) post(`${i}`);
-  await until(() => quick.socket.seqs.length === 300);
+  for (let i = 0; i < MANY; i++) post(`${i}`);
+  await until(() => quick.socket.seqs.length === MANY);
   assertEquals(slow.socket.seqs, []);
   slow.socket.bufferedAmount = 0;
-  await until(() => slow.socket.seqs.length === 300);
+  await until(() => slow.socket.seqs.length === MANY);
   assertEquals(slow.socket.seqs, quick.socket.seqs);
 });
 

@@ -29,7 +29,13 @@ function newQueue(isBroken: (bodies: string[]) => boolean = () => false) {
       if (isBroken(bodies)) throw new Error("broken");
       const place = { at: 0, posts: 0, repeated: false };
       const outcomes = drafts.map(({ id }) => ({ id, seq: ++seq, ...place }));
-      return { outcomes, heads: [], cursors: [], changes: NOTHING };
+      return {
+        outcomes,
+        heads: [],
+        cursors: [],
+        changes: NOTHING,
+        entries: new Map(),
+      };
     },
   });
   return { queue, attempts };

@@ -11,7 +11,7 @@ const [first, second] = [uuidv7(), uuidv7()];
 function unluckyRequests() {
   const database = { isAway: true };
   const services = {
-    rooms: {
+    recent: {
       find: () =>
         database.isAway
           ? Promise.reject(new Error("The database is away"))

@@ -66,6 +66,25 @@ Deno.test("A repeated id is answered even when the sender writes too fast [L3]",
   });
 });
 
+Deno.test("A repeated id is answered after its sender left the room, and doesn't bring them back [L3]", async () => {
+  await withAtoll(async (atoll, enter) => {
+    const ana = await enter("Ana");
+    const omar = await enter("Omar");
+    const room = await atoll.rooms.create(omar.session, "Tea");
+    const id = uuidv7();
+    const first = await ana.post("Hello", room.id, id);
+    const follows = async () =>
+      (await atoll.rooms.see(ana.session, room.id)).inside;
+    assert(await follows());
+    await atoll.rooms.leave(ana.session.person.id, room.id);
+    const again = await ana.post("Hello", room.id, id);
+    assert(first.type === "posted" && again.type === "posted");
+    assertEquals([again.seq, await follows()], [first.seq, false]);
+    assertEquals(outcome(await ana.post("Back", room.id)), "posted");
+    assert(await follows());
+  });
+});
+
 Deno.test("After a post refused with retry, later ones wait for it or its withdrawal [L4]", async () => {
   await withAtoll(async (_, enter) => {
     const ana = await enter("Ana");

@@ -3,9 +3,11 @@ import { sql } from "kysely";
 import type { AppendPlan } from "./append_plan.ts";
 import { recordEntries } from "./audit_writes.ts";
 import { type AppendArgs, readPlans } from "./append_reads.ts";
+import type { Entry } from "../protocol.ts";
 import type { Changes, MovedCursor, Outcome, RoomHead } from "./drafts.ts";
 import { attach, detach } from "./file_writes.ts";
 import { chunks, padded } from "./lists.ts";
+import { namedEntries } from "./log_queries.ts";
 import { carryOut } from "./room_acts.ts";
 import type { MessageRow, Trx } from "./schema.ts";
 import { changeIndexed, numberDocs } from "./search_writes.ts";
@@ -22,6 +24,8 @@ export interface AppendResult {
   /** The read cursors that moved with them. */
   cursors: MovedCursor[];
   changes: Changes;
+  /** The new entries by room, as the log gives them, so that nobody has to read them. */
+  entries: Map<string, Entry[]>;
 }
 
 /**
@@ -49,7 +53,9 @@ export async function append(
   const mentioned = await writeMentions(trx, changed);
   const people = [...mentioned, ...acts.flatMap((act) => act.person ?? [])];
   const filesLost = changed.some(({ deleted }) => deleted.size > 0);
-  return { outcomes, heads, cursors, changes: { acts, people, filesLost } };
+  const changes = { acts, people, filesLost };
+  const entries = await namedEntries(trx, changed.flatMap((p) => p.entries));
+  return { outcomes, heads, cursors, changes, entries };
 }
 
 // As many statements for a hundred rooms as for one.

@@ -1,6 +1,7 @@
 /** Turns single appends into batches. */
 import { Refusal } from "../errors.ts";
 import { metrics } from "../metrics.ts";
+import type { Entry } from "../protocol.ts";
 import type { AppendResult } from "./append.ts";
 import {
   type Appended,
@@ -45,6 +46,7 @@ export interface AppendQueueOptions {
     heads: RoomHead[],
     cursors: MovedCursor[],
     changes: Changes,
+    entries: Map<string, Entry[]>,
   ) => void;
 }
 
@@ -96,9 +98,11 @@ export class AppendQueue {
   async #append(batch: Waiting[]): Promise<boolean> {
     try {
       const drafts = batch.map((one) => one.draft);
-      const { outcomes, heads, cursors, changes } = await this.#options
+      const { outcomes, heads, cursors, changes, entries } = await this.#options
         .append(drafts);
-      if (heads.length > 0) this.#options.onCommitted(heads, cursors, changes);
+      if (heads.length > 0) {
+        this.#options.onCommitted(heads, cursors, changes, entries);
+      }
       batch.forEach((one, i) => settle(one, outcomes[i]!));
       return true;
     } catch {

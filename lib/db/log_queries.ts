@@ -2,7 +2,7 @@
 import type { Kysely } from "kysely";
 import type { Entry, Person } from "../protocol.ts";
 import { padded, weightOf } from "./lists.ts";
-import type { Schema } from "./schema.ts";
+import type { EntriesTable, Schema } from "./schema.ts";
 
 /** How much to read at most; at least one entry is read whatever it weighs. */
 export interface ReadBounds {
@@ -113,6 +113,32 @@ async function readPieces(
       last = row.seq;
     }
     if (rows.length < asked) break;
+  }
+  return entries;
+}
+
+/** Entries that were just written, by room, with their authors' names. */
+export async function namedEntries(
+  db: Kysely<Schema>,
+  rows: readonly EntriesTable[],
+): Promise<Map<string, Entry[]>> {
+  const entries = new Map<string, Entry[]>();
+  if (rows.length === 0) return entries;
+  const authors = [...new Set(rows.map(({ author }) => author))];
+  const people = await db.selectFrom("persons").select([
+    "id",
+    "name",
+    "picture",
+  ])
+    .where("id", "in", padded(authors)).execute();
+  const byId = new Map(people.map((person) => [person.id, person]));
+  for (const row of rows) {
+    const { name, picture } = byId.get(row.author) ??
+      { name: null, picture: null };
+    const entry = toEntry({ ...row, name, picture });
+    const others = entries.get(row.room);
+    if (others) others.push(entry);
+    else entries.set(row.room, [entry]);
   }
   return entries;
 }

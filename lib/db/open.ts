@@ -45,6 +45,8 @@ export interface Database {
     name: N,
     args: WriteArgs<N>,
   ): Promise<WriteResult<N>>;
+  /** Called after each write, before its caller goes on. */
+  onWrite: (name: WriteName) => void;
   /**
    * Wipes deleted text from the write-ahead log, which keeps it until then
    * (L7). False when another reader's snapshot still needs it: try later.
@@ -117,6 +119,7 @@ interface SqliteFileParts {
 class SqliteFile implements Database {
   readonly epoch: string;
   readonly read: Kysely<Schema>;
+  onWrite: (name: WriteName) => void = () => {};
   readonly #reader: SqliteReader;
   readonly #writer: SqliteWriter;
   readonly #onError: (error: unknown) => void;
@@ -149,6 +152,8 @@ class SqliteFile implements Database {
       return await this.#writer.write(name, args);
     } catch (error) {
       throw this.#refusal(error);
+    } finally {
+      this.onWrite(name);
     }
   }
 

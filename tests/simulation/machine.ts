@@ -7,7 +7,8 @@ import { MessageLog, type RoomHead } from "../../lib/message_log.ts";
 import { Mentions } from "../../lib/mentions.ts";
 import { Messages } from "../../lib/messages.ts";
 import { Presence } from "../../lib/presence.ts";
-import { CLOSE, type Person } from "../../lib/protocol.ts";
+import { CLOSE, type Entry, type Person } from "../../lib/protocol.ts";
+import { RecentRooms } from "../../lib/recent_rooms.ts";
 import { Requests } from "../../lib/requests.ts";
 import { Rooms } from "../../lib/rooms.ts";
 import type { Socket } from "../../lib/socket.ts";
@@ -47,11 +48,17 @@ export class Machine {
     const { db, now, onError } = options;
     this.life = options.life;
     this.#options = options;
+    const rooms = new Rooms(db, now);
+    const recent = new RecentRooms(rooms, now);
+    db.onWrite = (name) => {
+      if (name !== "append") recent.forget();
+    };
     this.#log = new MessageLog(db, {
       now,
-      onCommitted: (heads, cursors, { people }) => {
+      onCommitted: (heads, cursors, { acts, people }, entries) => {
+        if (acts.length > 0) recent.forget();
         for (const head of heads) {
-          this.heard(head);
+          this.heard(head, entries.get(head.room));
           options.ringOthers(head);
         }
         for (const cursor of cursors) {
@@ -61,14 +68,14 @@ export class Machine {
         for (const person of people) this.#following.personChanged(person);
       },
     });
-    const rooms = new Rooms(db, now);
     const mentions = new Mentions({
       db,
       connectedIn: (room) => this.#following.connectedIn(room),
     });
     const log = this.#log;
     const messages = new Messages({
-      ...{ db, log, rooms, mentions, now },
+      ...{ db, log, mentions, now },
+      rooms: recent,
       rate: POST_RATE,
     });
     const presence = this.#presence = new Presence((...signal) =>
@@ -93,7 +100,7 @@ export class Machine {
     });
     rooms.onFollowedChange = (person) => following.personChanged(person);
     this.#requests = new Requests({
-      ...{ hub, rooms, messages, following, presence, onError },
+      ...{ hub, rooms, recent, messages, following, presence, onError },
       reports: {
         take: (_, room, counts) => {
           const found = JSON.stringify(counts);
@@ -125,8 +132,8 @@ export class Machine {
   }
 
   /** A doorbell, from here or from another machine. */
-  heard(head: RoomHead): void {
-    this.#hub.ring(head.room);
+  heard(head: RoomHead, entries?: readonly Entry[]): void {
+    this.#hub.ring(head.room, entries);
     this.#following.roomGrew(head);
   }
 

@@ -54,11 +54,12 @@ export class MemoryStore {
           if (error instanceof Refusal) throw error;
           report(this.#known(error));
           throw new Refusal("unavailable");
-        });
-    return {
+        }).finally(() => database.onWrite(name));
+    const database: Database = {
       epoch: this.epoch,
       read: kysely,
       write: write as Database["write"],
+      onWrite: () => {},
       readSlowly:
         ((name: SlowReadName, args: unknown) =>
           runSlowRead(kysely, name, args)) as Database["readSlowly"],
@@ -66,6 +67,7 @@ export class MemoryStore {
       report,
       close: () => Promise.resolve(),
     };
+    return database;
   }
 
   begins(connection: StoreConnection, life: Life): void {

@@ -70,13 +70,14 @@ export const MUTANTS: readonly SimulatedMutant[] = [
       `      const drafts = batch.map((one) => one.draft);
       for (const { room } of drafts) {
         const nothing = { acts: [], people: [] };
-        this.#options.onCommitted([{ room, seq: 0, posts: 0 }], [], nothing);
+        const none = new Map();
+        this.#options.onCommitted([{ room, seq: 0, posts: 0 }], [], nothing, none);
       }
 `,
     ],
     [
-      "onCommitted(heads, cursors, changes)",
-      "onCommitted([], cursors, changes)",
+      "onCommitted(heads, cursors, changes, entries)",
+      "onCommitted([], cursors, changes, entries)",
     ],
   ),
   unnoticedBefore(
