@@ -18,6 +18,8 @@ export interface Config {
   origins: readonly string[];
   /** Bytes that an uploaded file may have. */
   uploadLimit: number;
+  /** What accepts connections: the runtime's own server, or `node:http` with `ws`. */
+  transport: "native" | "ws";
   /** Sockets that may be open from one address. */
   connectionsPerAddress: number;
   /** People who may come in from one address in an hour. */
@@ -75,6 +77,12 @@ export const SETTINGS: readonly Setting[] = [
       "how big a file may be: bytes, or a number with `KiB`, `MiB` or `GiB`",
   },
   {
+    name: "ATOLL_TRANSPORT",
+    fallback: "native",
+    meaning:
+      "`ws` where strangers can reach the server without a proxy: see [Strangers](#strangers)",
+  },
+  {
     name: "ATOLL_CONNECTIONS_PER_ADDRESS",
     fallback: "1000",
     meaning:
@@ -125,6 +133,7 @@ export function readConfig(
     retentionDays: readRetentionDays(given("ATOLL_RETENTION_DAYS")),
     origins: readOrigins(given("ATOLL_ORIGINS")),
     uploadLimit: readSize("ATOLL_UPLOAD_LIMIT", given("ATOLL_UPLOAD_LIMIT")),
+    transport: readTransport(given("ATOLL_TRANSPORT")),
     connectionsPerAddress: readCount(
       "ATOLL_CONNECTIONS_PER_ADDRESS",
       given("ATOLL_CONNECTIONS_PER_ADDRESS"),
@@ -165,6 +174,13 @@ function readSynchronous(text: string): "FULL" | "NORMAL" {
   if (text === "normal") return "NORMAL";
   throw new ConfigError(
     `ATOLL_SYNCHRONOUS must be full or normal: current value is "${text}"`,
+  );
+}
+
+function readTransport(text: string): "native" | "ws" {
+  if (text === "native" || text === "ws") return text;
+  throw new ConfigError(
+    `ATOLL_TRANSPORT must be native or ws: current value is "${text}"`,
   );
 }
 

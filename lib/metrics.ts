@@ -16,7 +16,7 @@ import { CLOSE, SUBPROTOCOL } from "./protocol.ts";
 const LOOP_INTERVAL = 500;
 
 /** Codes with which connections end, besides our own: the standard's. */
-const STANDARD_CODES = [1000, 1001, 1005, 1006, 1009];
+const STANDARD_CODES = [1000, 1001, 1002, 1005, 1006, 1007, 1008, 1009];
 
 /** All that is counted as it happens. */
 export const metrics = {
@@ -44,6 +44,10 @@ export const metrics = {
     "Connections that ended, by close code.",
     "code",
     [...Object.values(CLOSE), ...STANDARD_CODES].map(String),
+  ),
+  turnedAway: new Counter(
+    "atoll_connections_refused_total",
+    "Connections that ended at once, since their address had too many.",
   ),
   refused: new LabelledCounter(
     "atoll_refusals_total",

@@ -53,8 +53,7 @@ export function clientAddress(
   const last = forwarded?.split(",").at(-1)?.trim();
   if (config.trustProxy && last) return last;
   const address = info?.remoteAddr;
-  const host = address && "hostname" in address ? address.hostname : "";
-  return host.replace(/^::ffff:(?=[\d.]+$)/, "");
+  return address && "hostname" in address ? address.hostname : "";
 }
 
 /** Characters of an address; what a proxy passes on may be anything. */

@@ -10,45 +10,31 @@ const STOP_TIMEOUT = 4_500;
 if (import.meta.main) await serve();
 
 async function serve(): Promise<void> {
-  const { port, host } = orExit(config);
+  const { port, host, transport, trustProxy, connectionsPerAddress } = orExit(
+    config,
+  );
   const opened = await orExit(atoll).catch(exit);
   const code = await opened.place.offerSetup();
   const { default: app } = await import(
     new URL("../_fresh/server.js", import.meta.url).href
   );
   try {
-    const server = Deno.serve(
-      {
-        port,
-        hostname: host,
-        automaticCompression: true,
-        onListen: (address) => {
-          announce(address, host);
-          if (code !== null) offerSetup(address, host, code);
-        },
-      },
-      (request, info) =>
-        canBeRead(request.url)
-          ? app.fetch(request, info)
-          : new Response("This address can't be read\n", { status: 400 }),
-    );
+    const { listen } = await (transport === "ws"
+      ? import("./transports/node.ts")
+      : import("./transports/native.ts"));
+    const perAddress = trustProxy ? null : connectionsPerAddress;
+    const server = await listen({ port, host, perAddress }, app.fetch);
+    announce(server.port, host);
+    if (code !== null) {
+      offerSetup(server.port, host, code);
+    }
     logUncaught();
     stopOnSignals(async () => {
       await opened.close();
-      await server.shutdown();
+      await server.stop();
     });
   } catch (error) {
     exit(listenError(error, host, port));
-  }
-}
-
-/** Whether Fresh can decode the path: it throws on `/%E0%A4%A`. */
-function canBeRead(url: string): boolean {
-  try {
-    decodeURI(new URL(url).pathname);
-    return true;
-  } catch {
-    return false;
   }
 }
 
@@ -68,22 +54,24 @@ function exit(error: unknown): never {
 }
 
 function listenError(error: unknown, host: string, port: number): unknown {
-  if (error instanceof Deno.errors.AddrInUse) {
+  const code = codeOf(error);
+  if (code === "EADDRINUSE") {
     return new Error(
       `port ${port} is in use; stop the other program, or set PORT to another port`,
     );
   }
-  if (error instanceof Deno.errors.AddrNotAvailable) {
+  // Node's server, on Deno, says EINVAL.
+  if (code === "EADDRNOTAVAIL" || code === "EINVAL") {
     return new Error(
       `HOST "${host}" is no address of this machine; use 0.0.0.0 for all`,
     );
   }
-  if (error instanceof Error && /lookup address/.test(error.message)) {
+  if (code === "ENOTFOUND") {
     return new Error(
       `HOST "${host}" can't be found; use an address of this machine, or 0.0.0.0 for all`,
     );
   }
-  if (error instanceof Deno.errors.PermissionDenied) {
+  if (code === "EACCES") {
     return new Error(
       `port ${port} may not be used by this account; set PORT to 1024 or above`,
     );
@@ -91,7 +79,17 @@ function listenError(error: unknown, host: string, port: number): unknown {
   return error;
 }
 
-function announce({ port }: Deno.NetAddr, host: string): void {
+/** What a server could not do, in the words of Node, whose errors tell it too. */
+function codeOf(error: unknown): unknown {
+  if (error instanceof Deno.errors.AddrInUse) return "EADDRINUSE";
+  if (error instanceof Deno.errors.AddrNotAvailable) return "EADDRNOTAVAIL";
+  if (error instanceof Deno.errors.PermissionDenied) return "EACCES";
+  if (!(error instanceof Error)) return undefined;
+  if (/lookup address/.test(error.message)) return "ENOTFOUND";
+  return "code" in error ? error.code : undefined;
+}
+
+function announce(port: number, host: string): void {
   log(`Atoll is at http://${localName(host)}:${port}`);
   if (!isEverywhere(host)) return;
   for (const address of networkAddresses()) {
@@ -100,7 +98,7 @@ function announce({ port }: Deno.NetAddr, host: string): void {
 }
 
 /** The code is behind the `#`, which browsers send to nobody. */
-function offerSetup({ port }: Deno.NetAddr, host: string, code: string): void {
+function offerSetup(port: number, host: string, code: string): void {
   log(`Nobody owns this place yet. To own it, open, once:`);
   log(`http://${localName(host)}:${port}/setup#${code}`);
 }

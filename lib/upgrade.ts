@@ -2,9 +2,9 @@
 import type { Socket, SocketEvents } from "./socket.ts";
 
 /** Seconds of silence after which the runtime pings, and then gives up on, a peer. */
-const IDLE_TIMEOUT = 30;
+export const IDLE_TIMEOUT = 30;
 
-/** Accepts a handshake; null when it isn't one. The answer may get further headers. */
+/** Accepts a handshake. The answer may get further headers. */
 export type Upgrader = (events: SocketEvents) => Response | null;
 
 const upgraders = new WeakMap<Request, Upgrader>();
@@ -22,8 +22,16 @@ export function upgrade(
   request: Request,
   events: SocketEvents,
 ): Response | null {
+  if (!isHandshake(request)) return null;
   const upgrader = upgraders.get(request);
   return upgrader ? upgrader(events) : upgradeNatively(request, events);
+}
+
+/** As RFC 6455 has it; the runtime's server takes less. */
+function isHandshake({ headers }: Request): boolean {
+  return headers.get("upgrade")?.toLowerCase() === "websocket" &&
+    /^[+/0-9A-Za-z]{22}==$/.test(headers.get("sec-websocket-key") ?? "") &&
+    headers.get("sec-websocket-version") === "13";
 }
 
 function upgradeNatively(

@@ -31,6 +31,26 @@ Deno.test("ATOLL_RETENTION_DAYS is a number of days, or empty for ever", () => {
   }
 });
 
+Deno.test("Limits are whole numbers from 1; the transport is one of two", () => {
+  const names = {
+    ATOLL_CONNECTIONS_PER_ADDRESS: "connectionsPerAddress",
+    ATOLL_NEWCOMERS_PER_HOUR: "newcomersPerHour",
+    ATOLL_ROOMS_PER_HOUR: "roomsPerHour",
+  } as const;
+  for (const [name, key] of Object.entries(names)) {
+    assertEquals(read({ [name]: "1" })[key], 1);
+    assertEquals(read({ [name]: "9999999" })[key], 9_999_999);
+    for (const value of ["0", "-1", "1.5", "1e3", "many", "10000000"]) {
+      const wrong = () => read({ [name]: value });
+      assertThrows(wrong, ConfigError, `${name} must be a whole number`);
+    }
+  }
+  assertEquals(read({}).transport, "native");
+  assertEquals(read({ ATOLL_TRANSPORT: "ws" }).transport, "ws");
+  const wrong = () => read({ ATOLL_TRANSPORT: "WS" });
+  assertThrows(wrong, ConfigError, 'native or ws: current value is "WS"');
+});
+
 Deno.test("The connection that writes is told how to sync [L2]", async () => {
   const { Worker } = globalThis;
   const told: unknown[] = [];

@@ -10,7 +10,7 @@ import { CLOSE, LIMITS } from "../lib/protocol.ts";
 import { perHour, type Rate, RateLimiter } from "../lib/rate_limiter.ts";
 import { Seats, SEATS_OF_PERSON } from "../lib/seats.ts";
 import { HANDSHAKE_RATE } from "../lib/strangers.ts";
-import { withApp } from "./support/app.ts";
+import { testOnTransports, withApp } from "./support/app.ts";
 import { withAtoll } from "./support/atoll.ts";
 import { fakeConnection } from "./support/fake_socket.ts";
 import { guest } from "./support/people.ts";
@@ -162,8 +162,9 @@ function codeOf(run: () => unknown): string {
   }
 }
 
-Deno.test("The 21st connection of a person is refused, and the page is told why", async () => {
-  await withApp(async (app) => {
+testOnTransports(
+  "The 21st connection of a person is refused, and the page is told why",
+  async (app) => {
     const ana = await guest(app, "Ana");
     const headers = { cookie: ana.cookie, origin: app.url };
     const url = `${app.url.replace("http", "ws")}/api/ws`;
@@ -196,16 +197,17 @@ Deno.test("The 21st connection of a person is refused, and the page is told why"
       (await ana.ask("GET", "/api/session")).body.full === undefined
     );
     for (const socket of sockets) socket.close();
-  });
-});
+  },
+);
 
 async function untilAsync(condition: () => Promise<boolean>): Promise<void> {
   const giveUp = performance.now() + 10_000;
   while (!await condition()) assert(performance.now() < giveUp, "in vain");
 }
 
-Deno.test("An address has the connections that the setting says, whoever it is", async () => {
-  await withApp(async (app) => {
+testOnTransports(
+  "An address has the connections that the setting says, whoever it is",
+  async (app) => {
     const [ana, omar] = [await guest(app, "Ana"), await guest(app, "Omar")];
     const url = `${app.url.replace("http", "ws")}/api/ws`;
     const open = (who: { cookie: string }) =>
@@ -223,8 +225,9 @@ Deno.test("An address has the connections that the setting says, whoever it is",
     });
     assertEquals((await session.json()).full, true);
     first.close();
-  }, { connectionsPerAddress: 1 });
-});
+  },
+  { connectionsPerAddress: 1 },
+);
 
 Deno.test("Handshakes without a session are soon refused faster, from that address alone", async () => {
   await withApp(async ({ request }) => {

@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { WebSocket as NpmWebSocket } from "ws";
 import { uuidv7 } from "../lib/client/uuid.ts";
 import type { ServerFrame } from "../lib/protocol.ts";
-import { type RunningApp, withApp } from "./support/app.ts";
+import { type RunningApp, testOnTransports } from "./support/app.ts";
 import { exampleClient } from "./support/doc_example.ts";
 import { FakeSocket } from "./support/fake_socket.ts";
 import { until } from "./support/until.ts";
@@ -66,8 +66,9 @@ async function tokenFor({ atoll }: RunningApp, name: string): Promise<string> {
   return (await atoll.accounts.enter(name)).token;
 }
 
-Deno.test("The example in docs/protocol.md gets in and chats, with the runtime's WebSocket", async () => {
-  await withApp(async (app) => {
+testOnTransports(
+  "The example in docs/protocol.md gets in and chats, with the runtime's WebSocket",
+  async (app) => {
     const watcher = await opened(app, {
       authorization: `Bearer ${await tokenFor(app, "Ana")}`,
     });
@@ -95,11 +96,12 @@ Deno.test("The example in docs/protocol.md gets in and chats, with the runtime's
     socket.close();
     await gone;
     watcher.raw.terminate();
-  });
-});
+  },
+);
 
-Deno.test("npm's ws gets in with a header, a subprotocol or the cookie of an allowed page", async () => {
-  await withApp(async (app) => {
+testOnTransports(
+  "npm's ws gets in with a header, a subprotocol or the cookie of an allowed page",
+  async (app) => {
     const token = await tokenFor(app, "Ana");
     const cookie = `atoll_session=${token}`;
     const ways: [Record<string, string>, string[], string][] = [
@@ -115,11 +117,13 @@ Deno.test("npm's ws gets in with a header, a subprotocol or the cookie of an all
       await until(() => socket.frames[0]?.type === "me");
       socket.raw.terminate();
     }
-  }, { origins: ["https://allowed.example"] });
-});
+  },
+  { origins: ["https://allowed.example"] },
+);
 
-Deno.test("Handshakes without a session or from a foreign page are refused", async () => {
-  await withApp(async (app) => {
+testOnTransports(
+  "Handshakes without a session or from a foreign page are refused",
+  async (app) => {
     const cookie = `atoll_session=${await tokenFor(app, "Ana")}`;
     assertEquals(await open(app, {}), 401);
     assertEquals(await open(app, { origin: app.url }), 401);
@@ -132,11 +136,12 @@ Deno.test("Handshakes without a session or from a foreign page are refused", asy
       403,
     );
     assertEquals(await open(app, { cookie, origin: "null" }), 403);
-  });
-});
+  },
+);
 
-Deno.test("A message of 1 MB closes the connection; what was sent before is stored", async () => {
-  await withApp(async (app) => {
+testOnTransports(
+  "A message of 1 MB closes the connection; what was sent before is stored",
+  async (app) => {
     const headers = { authorization: `Bearer ${await tokenFor(app, "Ana")}` };
     const socket = await opened(app, headers);
     const id = uuidv7();
@@ -152,11 +157,12 @@ Deno.test("A message of 1 MB closes the connection; what was sent before is stor
       )
     );
     again.raw.terminate();
-  });
-});
+  },
+);
 
-Deno.test("Nonsense is answered and the connection lives; ten times nonsense ends it", async () => {
-  await withApp(async (app) => {
+testOnTransports(
+  "Nonsense is answered and the connection lives; ten times nonsense ends it",
+  async (app) => {
     const headers = { authorization: `Bearer ${await tokenFor(app, "Ana")}` };
     const socket = await opened(app, headers);
     const nonsense = [
@@ -177,11 +183,12 @@ Deno.test("Nonsense is answered and the connection lives; ten times nonsense end
     assertEquals(errors.length, nonsense.length + 1);
     socket.raw.send("once more");
     assertEquals((await socket.closed).code, 4501);
-  });
-});
+  },
+);
 
-Deno.test("A session that ends closes all its sockets, and only its", async () => {
-  await withApp(async (app) => {
+testOnTransports(
+  "A session that ends closes all its sockets, and only its",
+  async (app) => {
     const token = await tokenFor(app, "Ana");
     const headers = { authorization: `Bearer ${token}` };
     const tabs = [await opened(app, headers), await opened(app, headers)];
@@ -193,24 +200,26 @@ Deno.test("A session that ends closes all its sockets, and only its", async () =
     assertEquals(other.raw.readyState, NpmWebSocket.OPEN);
     assertEquals(await open(app, headers), 401);
     other.raw.terminate();
-  });
-});
+  },
+);
 
-Deno.test("A session that ends during the handshake leaves no connection behind [D5]", async () => {
-  await withApp(async (app) => {
+testOnTransports(
+  "A session that ends during the handshake leaves no connection behind [D5]",
+  async (app) => {
     const token = await tokenFor(app, "Ana");
     const session = (await app.atoll.sessions.find(token))!;
     await app.atoll.sessions.end(session);
     const late = new FakeSocket();
     app.atoll.connect(late, session);
     await until(() => late.closed?.code === 4500);
-  });
-});
+  },
+);
 
-Deno.test("A handshake without its key is the client's fault", async () => {
-  await withApp(async (app) => {
+testOnTransports(
+  "A handshake without its key is the client's fault",
+  async (app) => {
     const token = await tokenFor(app, "Ana");
     const headers = { authorization: `Bearer ${token}`, upgrade: "websocket" };
     assertEquals((await app.request("/api/ws", { headers })).status, 426);
-  });
-});
+  },
+);

@@ -3,6 +3,8 @@ import { Builder } from "fresh/dev";
 import type { Atoll } from "../../lib/app.ts";
 import { openAtoll } from "../../lib/app.ts";
 import type { Config } from "../../lib/config.ts";
+import * as natively from "../../lib/transports/native.ts";
+import * as byNode from "../../lib/transports/node.ts";
 import { createApp } from "../../main.ts";
 import { TEST_CONFIG } from "./atoll.ts";
 
@@ -20,6 +22,20 @@ export interface RunningApp {
   enter(name: string): Promise<string>;
 }
 
+/** A test of what both servers must do, once on each. */
+export function testOnTransports(
+  name: string,
+  test: (app: RunningApp) => Promise<void>,
+  settings: Partial<Config> = {},
+): void {
+  for (const transport of ["native", "ws"] as const) {
+    Deno.test(
+      `${name} (${transport})`,
+      () => withApp(test, { ...settings, transport }),
+    );
+  }
+}
+
 /** Runs a test with the app, which is stopped and removed afterwards. */
 export async function withApp(
   test: (app: RunningApp) => Promise<void>,
@@ -32,8 +48,12 @@ export async function withApp(
   const app = createApp(() => Promise.resolve(atoll));
   applySnapshot(app);
   const handler = app.handler();
-  const server = Deno.serve({ port: 0, onListen() {} }, handler);
-  const url = `http://localhost:${server.addr.port}`;
+  const { config } = atoll;
+  const { listen } = config.transport === "ws" ? byNode : natively;
+  const perAddress = config.trustProxy ? null : config.connectionsPerAddress;
+  const where = { port: 0, host: "0.0.0.0", perAddress };
+  const server = await listen(where, handler);
+  const url = `http://localhost:${server.port}`;
   try {
     await test({
       atoll,
@@ -46,7 +66,7 @@ export async function withApp(
     });
   } finally {
     await atoll.close();
-    await server.shutdown();
+    await server.stop();
     await Deno.remove(data, { recursive: true });
   }
 }

@@ -15,6 +15,7 @@ export const TEST_CONFIG: Omit<Config, "data"> = {
   retentionDays: null,
   origins: [],
   uploadLimit: 1024 * 1024,
+  transport: "native",
   connectionsPerAddress: 1_000,
   newcomersPerHour: 500,
   roomsPerHour: 60,
