@@ -182,7 +182,7 @@ export class Atoll {
     this.invitations = new Invitations({
       ...{ db, accounts, attempts },
       rooms: this.rooms,
-      messages: this.messages,
+      log: this.#log,
     });
     this.#presence = new Presence((...signal) => this.#hub.signal(...signal));
     this.#hub = new ChatHub(hubLog(db, this.#log), {

@@ -10,7 +10,7 @@ import type { Database } from "./db/open.ts";
 import type { Entrance } from "./db/people_writes.ts";
 import { isUuid } from "./db/uuid.ts";
 import { Refusal } from "./errors.ts";
-import type { Messages } from "./messages.ts";
+import type { MessageLog } from "./message_log.ts";
 import { may, type Who } from "./permissions.ts";
 import type { Person } from "./protocol.ts";
 import type { Rooms } from "./rooms.ts";
@@ -72,7 +72,7 @@ export interface InvitationsOptions {
   db: Database;
   accounts: Accounts;
   rooms: Rooms;
-  messages: Pick<Messages, "write">;
+  log: Pick<MessageLog, "tell">;
   attempts: Attempts;
   now?: () => number;
 }
@@ -164,9 +164,7 @@ export class Invitations {
 
   /** Lets someone who is here into its room. */
   async join(who: Who, code: string, visit: Visit): Promise<Invited> {
-    const invited = await this.#use(code, who.person.id, null, visit);
-    await this.#enterRoom(who, invited);
-    return invited;
+    return await this.#use(code, who.person, null, visit);
   }
 
   /** Lets someone new in; refused with `no_invitation`, `too_many_newcomers` or a `name_…` code. */
@@ -180,36 +178,26 @@ export class Invitations {
     const { person } = newcomer;
     const invited = await accounts.counted(
       visit.address,
-      () => this.#use(code, person.id, entrance, visit),
+      () => this.#use(code, person, entrance, visit),
     );
-    const who = { person, role: "guest", onlyRoom: null } as const;
-    await this.#enterRoom({ ...who, mutedUntil: null }, invited);
     return { ...invited, newcomer };
   }
 
   async #use(
     code: string,
-    person: string,
+    { id, name }: Person,
     newcomer: Entrance | null,
     { address }: Visit,
   ): Promise<Invited> {
-    const use = { person, newcomer, now: this.#now() };
+    const now = this.#now();
+    const use = { person: { id, name }, entry: uuidv7(now), newcomer, now };
     const hash = await hashCode(code);
-    return await this.#options.attempts.code(
+    const invited = await this.#options.attempts.code(
       address,
       () => this.#db.write("useInvitation", { hash, ...use }),
     );
-  }
-
-  /** Into a private room one comes by an entry of its log. */
-  async #enterRoom(who: Who, { room, kind }: Invited): Promise<void> {
-    const { person: { id, name } } = who;
-    if (room !== null && kind === "private") {
-      await this.#options.messages.write(who, {
-        ...{ kind: "member", change: "joined", invited: true, room },
-        ...{ id: uuidv7(this.#now()), author: id, person: { id, name } },
-      });
-    }
+    if (invited.appended) this.#options.log.tell(invited.appended);
     await this.onUse(id);
+    return invited;
   }
 }

@@ -102,6 +102,12 @@ export class MessageLog {
     return this.#queue.add(draft, lane);
   }
 
+  /** Tells of entries that another write appended in its own transaction, as of one's own (L6). */
+  tell({ heads, cursors, changes }: AppendResult): void {
+    if (heads.length === 0) return;
+    this.#tell(() => this.#onCommitted(heads, cursors, changes));
+  }
+
   /** Whether the id has a place, for the lookup that comes before all checks (L3). */
   async knows(room: string, id: string): Promise<boolean> {
     if (!isUuid(room) || !isUuid(id)) return false;

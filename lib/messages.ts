@@ -141,8 +141,6 @@ export class Messages {
   }
 
   async #checkNew(who: Who, draft: Draft): Promise<void> {
-    // Whom an invitation lets in can't see the room before.
-    if (draft.kind === "member" && draft.invited) return;
     const room = await this.#rooms.see(who, draft.room);
     this.#checkRight(who, draft, room);
     if (draft.kind === "posted" || draft.kind === "edited") {

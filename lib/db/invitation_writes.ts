@@ -1,7 +1,8 @@
 /** Write transactions on invitations. */
 import { Refusal } from "../errors.ts";
 import { may, mayInRoom } from "../permissions.ts";
-import type { Role, RoomKind } from "../protocol.ts";
+import type { Person, Role, RoomKind } from "../protocol.ts";
+import { append, type AppendResult } from "./append.ts";
 import { record } from "./audit_writes.ts";
 import { bumpPerson, checkRemoval, followOpen } from "./membership_writes.ts";
 import { enter, type Entrance } from "./people_writes.ts";
@@ -98,7 +99,9 @@ export async function revokeInvitation(
 /** Someone who comes by an invitation. */
 export interface InvitedArgs {
   hash: Uint8Array;
-  person: string;
+  person: Person;
+  /** The id of the entry by which a private room hears of it. */
+  entry: string;
   /** Null for someone who is here already. */
   newcomer: Entrance | null;
   now: number;
@@ -108,20 +111,23 @@ export interface InvitedArgs {
 export interface Invited {
   role: Role;
   room: string | null;
-  /** An entry has to say that they came in. */
-  kind: RoomKind | null;
+  /** What the private room's log got, or null. */
+  appended: AppendResult | null;
 }
 
 /**
- * Lets someone in by an invitation, or who is here into its room. Refused
+ * Lets someone in by an invitation, or who is here into its room. All of it or
+ * nothing: a crash neither uses a link up in vain nor leaves anybody before
+ * the door. Refused
  * with `no_invitation` when it is unknown, over, used up or was made by
  * someone who may not make it any more; with `forbidden` for a guest of
  * another room, with `removed` for who was sent out of this one.
  */
 export async function useInvitation(
   trx: Trx,
-  { hash, person, newcomer, now }: InvitedArgs,
+  { hash, person: who, entry, newcomer, now }: InvitedArgs,
 ): Promise<Invited> {
+  const person = who.id;
   const found = await trx.selectFrom("invitations")
     .where("token_hash", "=", hash).selectAll().forUpdate().executeTakeFirst();
   if (!found || isOver(found, now)) throw new Refusal("no_invitation");
@@ -131,13 +137,14 @@ export async function useInvitation(
   if (newcomer) {
     await enter(trx, { ...newcomer, onlyRoom: onlyRoomOf(found) });
   } else if (await isUseless(trx, person, found)) {
-    return { role: found.role, room, kind: null };
+    return { role: found.role, room, appended: null };
   }
+  const appended = room !== null && kind !== "open"
+    ? await joinPrivate(trx, { person: who, entry, room, now })
+    : null;
+  if (found.role === "member") await openAllRooms(trx, person);
   if (room !== null && kind === "open") {
     await followOpen(trx, { person, room, now });
-  } else if (room !== null) {
-    // Only who keeps the room lets them in again.
-    await checkRemoval(trx, { person, room, now });
   }
   await trx.updateTable("invitations").where("id", "=", found.id)
     .set((eb) => ({ uses: eb("uses", "+", 1) })).execute();
@@ -145,7 +152,37 @@ export async function useInvitation(
   const act = { at: now, actor: person, action: "invited" as const, room };
   const detail = { role: found.role, by: found.created_by };
   await record(trx, { ...act, person, detail });
-  return { role: found.role, room, kind };
+  return { role: found.role, room, appended };
+}
+
+/** Into a private room one comes by an entry of its log. */
+async function joinPrivate(
+  trx: Trx,
+  { person, entry, room, now }: {
+    person: Person;
+    entry: string;
+    room: string;
+    now: number;
+  },
+): Promise<AppendResult> {
+  // Only who keeps the room lets them in again.
+  await checkRemoval(trx, { person: person.id, room, now });
+  const appended = await append(trx, {
+    drafts: [{
+      ...{ kind: "member", change: "joined", invited: true, room },
+      ...{ id: entry, author: person.id, person },
+    }],
+    now,
+  });
+  const [outcome] = appended.outcomes;
+  if (outcome && "refused" in outcome) throw new Refusal(outcome.refused);
+  return appended;
+}
+
+/** Who was a guest of one room may see the others from now on. */
+async function openAllRooms(trx: Trx, person: string): Promise<void> {
+  await trx.updateTable("persons").where("id", "=", person)
+    .set({ only_room: null }).execute();
 }
 
 function isOver(
@@ -191,11 +228,7 @@ async function isUseless(
 ): Promise<boolean> {
   const one = await trx.selectFrom("persons").where("id", "=", person)
     .select("only_room").executeTakeFirstOrThrow();
-  if (one.only_room !== null && role === "member") {
-    await trx.updateTable("persons").where("id", "=", person)
-      .set({ only_room: null }).execute();
-    return false;
-  }
+  if (one.only_room !== null && role === "member") return false;
   if (one.only_room !== null && one.only_room !== room) {
     throw new Refusal("forbidden");
   }
