@@ -11,7 +11,12 @@ import { type Locale, type Strings, translator } from "../lib/translate.ts";
 
 /** A name for the passkey and a button; then the recovery codes, if there are new ones. */
 export default function AddPasskey(
-  { locale, strings }: { locale: Locale; strings: Strings },
+  { next, locale, strings }: {
+    /** Where to go on from one's first, which needs no name; else it is one of a list. */
+    next?: string;
+    locale: Locale;
+    strings: Strings;
+  },
 ): JSX.Element {
   const t = useMemo(() => translator(locale, strings, "UTC"), [locale]);
   const prompt = usePasskey();
@@ -21,7 +26,7 @@ export default function AddPasskey(
       const field = document.getElementById("passkey-name");
       const name = field instanceof HTMLInputElement ? field.value : "";
       const added = await addPasskey(name);
-      if (added === null) location.assign("/settings/account?saved");
+      if (added === null) location.assign(next ?? "/settings/account?saved");
       setCodes(added);
     });
   return (
@@ -35,14 +40,16 @@ export default function AddPasskey(
               void add();
             }}
           >
-            <Field
-              id="passkey-name"
-              name="passkey_name"
-              label={t("account.passkey_name")}
-              hint={t("account.passkey_name_hint")}
-              error={null}
-              value=""
-            />
+            {next === undefined && (
+              <Field
+                id="passkey-name"
+                name="passkey_name"
+                label={t("account.passkey_name")}
+                hint={t("account.passkey_name_hint")}
+                error={null}
+                value=""
+              />
+            )}
             <PasskeyButton
               prompt={prompt}
               label={t("account.passkey_add")}
@@ -50,7 +57,7 @@ export default function AddPasskey(
             />
           </form>
         )
-        : <CodeList codes={codes} />}
+        : <CodeList codes={codes} next={next} />}
     </Words.Provider>
   );
 }

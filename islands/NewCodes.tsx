@@ -7,8 +7,9 @@ import { type Locale, type Strings, translator } from "../lib/translate.ts";
 
 /** The list, with buttons that live. */
 export default function NewCodes(
-  { codes, locale, strings }: {
+  { codes, next, locale, strings }: {
     codes: string[];
+    next?: string;
     locale: Locale;
     strings: Strings;
   },
@@ -16,7 +17,7 @@ export default function NewCodes(
   const t = useMemo(() => translator(locale, strings, "UTC"), [locale]);
   return (
     <Words.Provider value={t}>
-      <CodeList codes={codes} />
+      <CodeList codes={codes} next={next} />
     </Words.Provider>
   );
 }

@@ -127,6 +127,8 @@ export const ROUTE_ACTIONS: Readonly<
   "POST /setup": "public",
   "GET /join": "public",
   "POST /join": "public",
+  "GET /keep": "account",
+  "POST /keep": "account",
   "GET /login": "public",
   "POST /login": "public",
   "GET /login/recover": "public",

@@ -30,17 +30,14 @@ export const handler = define.handlers<JoinData>({
     try {
       if (session !== null) {
         const invited = await atoll.invitations.join(session, code, visit);
-        return seeOther(roomOf(invited));
+        return seeOther(nextOf(invited));
       }
       if (await atoll.sessions.banOf(req)) throw new Refusal("banned");
       const { newcomer, ...invited } = await atoll.invitations
         .joinAs(name, code, visit);
       const url = publicUrl(req, atoll.config);
-      // Members keep their name by a password.
-      const next = invited.role === "member"
-        ? "/settings/account"
-        : roomOf(invited);
-      return seeOther(next, [sessionCookie(newcomer.token, url)]);
+      const cookie = sessionCookie(newcomer.token, url);
+      return seeOther(nextOf(invited), [cookie]);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const { status } = ERRORS[error.code];
@@ -49,8 +46,10 @@ export const handler = define.handlers<JoinData>({
   },
 });
 
-function roomOf({ room }: Invited): string {
-  return `/rooms/${room ?? "lobby"}`;
+/** Into the room; members are asked first how they keep their name. */
+function nextOf({ room, role }: Invited): string {
+  const path = `/rooms/${room ?? "lobby"}`;
+  return role === "member" ? `/keep?next=${encodeURIComponent(path)}` : path;
 }
 
 export default define.page<typeof handler>(({ data, state }) => {
@@ -88,6 +87,11 @@ export default define.page<typeof handler>(({ data, state }) => {
           {t("join.do")}
         </button>
       </form>
+      {state.session === null && (
+        <p class="hint">
+          {t("join.known")} <a href="/login">{t("login.sign_in")}</a>
+        </p>
+      )}
     </LoginCard>
   );
 });

@@ -1,6 +1,7 @@
 /** Passkeys, recovery codes and pictures in Chromium, with a virtual authenticator. */
 import { Buffer } from "node:buffer";
 import { assert, assertEquals } from "@std/assert";
+import { addAuthenticator } from "./support/virtual_authenticator.ts";
 import {
   browserTest,
   isSound,
@@ -8,26 +9,6 @@ import {
   type Visitor,
 } from "./support/browser.ts";
 import { until } from "./support/until.ts";
-
-/** Gives the page's browser a device that keeps passkeys and says yes. */
-async function addAuthenticator({ page }: Visitor) {
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send("WebAuthn.enable");
-  const { authenticatorId } = await devtools.send(
-    "WebAuthn.addVirtualAuthenticator",
-    {
-      options: {
-        protocol: "ctap2",
-        transport: "internal",
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    },
-  );
-  return { devtools, authenticatorId };
-}
 
 async function addPasskey({ page }: Visitor, name: string): Promise<void> {
   await page.getByRole("textbox", { name: "Name of the passkey" }).last()

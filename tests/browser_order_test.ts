@@ -52,8 +52,11 @@ browserTest(
     await robin.page.waitForFunction(() => location.hash === "");
     await robin.page.getByRole("textbox", { name: "Name" }).fill("Robin");
     await robin.page.getByRole("button", { name: "Come in" }).click();
-    await robin.page.waitForURL(/settings\/account/);
-    await robin.page.goto(`${server.url}/rooms/lobby`);
+    await robin.page.getByRole("heading", { name: "Welcome, Robin" })
+      .waitFor();
+    await isAccessible(robin);
+    await isSound(robin);
+    await robin.page.getByRole("link", { name: "Later" }).click();
     await robin.seesStatus("Connected");
     await robin.says("Hello there");
 

@@ -220,7 +220,7 @@ function DeleteCard(props: AccountFormsProps): JSX.Element {
 }
 
 /** For password managers, which keep the name with the password. */
-function UserName({ name }: { name: string }): JSX.Element {
+export function UserName({ name }: { name: string }): JSX.Element {
   return (
     <input
       type="hidden"

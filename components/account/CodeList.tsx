@@ -5,7 +5,13 @@ import { CopyButton } from "../CopyButton.tsx";
 import { useWords } from "../words.ts";
 
 /** The codes with ways to keep them; without scripts they can be written down. */
-export function CodeList({ codes }: { codes: string[] }): JSX.Element {
+export function CodeList(
+  { codes, next = "/settings/account" }: {
+    codes: string[];
+    /** Where to go on once they are kept. */
+    next?: string | undefined;
+  },
+): JSX.Element {
   const t = useWords();
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => title.current?.focus(), []);
@@ -32,7 +38,7 @@ export function CodeList({ codes }: { codes: string[] }): JSX.Element {
           {t("account.codes_print")}
         </button>
       </div>
-      <a class="button primary" href="/settings/account">
+      <a class="button primary" href={next}>
         {t("account.codes_done")}
       </a>
     </section>
