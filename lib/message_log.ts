@@ -103,9 +103,9 @@ export class MessageLog {
   }
 
   /** Tells of entries that another write appended in its own transaction, as of one's own (L6). */
-  tell({ heads, cursors, changes }: AppendResult): void {
+  tell({ heads, cursors, changes, entries }: AppendResult): void {
     if (heads.length === 0) return;
-    this.#tell(() => this.#onCommitted(heads, cursors, changes));
+    this.#tell(() => this.#onCommitted(heads, cursors, changes, entries));
   }
 
   /** Whether the id has a place, for the lookup that comes before all checks (L3). */
