@@ -36,8 +36,8 @@ export async function readText(
 
 /**
  * A request's body; refused with `frame_too_big` as in {@link readText}, with
- * `body_too_slow`, or with `too_fast` while others' bodies fill the memory
- * that is set aside for them.
+ * `body_too_slow`, with `upload_broken` when it breaks off, or with `too_fast`
+ * while others' bodies fill the memory that is set aside for them.
  */
 export async function readBytes(
   request: Request,
@@ -51,7 +51,9 @@ export async function readBytes(
   let size = 0;
   try {
     while (reader) {
-      const { done, value } = await deadline.limit(reader.read());
+      const { done, value } = await deadline.limit(
+        reader.read().catch(breakOff),
+      );
       if (done) break;
       size += value.length;
       share.held += value.length;
@@ -114,4 +116,9 @@ class Deadline {
   end(): void {
     clearTimeout(this.#timer);
   }
+}
+
+/** Whoever hangs up in the middle is at fault, and not the server. */
+function breakOff(): never {
+  throw new Refusal("upload_broken");
 }

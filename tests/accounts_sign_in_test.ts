@@ -114,6 +114,18 @@ Deno.test("A wrong password, a name without one and an unknown name get the same
   });
 });
 
+Deno.test("An empty password is a wrong one, with and without an account", async () => {
+  await withApp(async (app) => {
+    await account(app, "Ana");
+    for (const name of ["Ana", "Nobody", ""]) {
+      const answer = await signIn(app, name, "");
+      await answer.body?.cancel();
+      assertEquals(answer.status, 401, name);
+    }
+    assertEquals(app.atoll.hasher.done, 4);
+  });
+});
+
 Deno.test("Passwords are compared as NFKC, and the weak are refused", async () => {
   await withApp(async (app) => {
     const cookie = await app.enter("Ana");

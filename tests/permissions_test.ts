@@ -1,6 +1,5 @@
 /** Who may do what: by the table, and by requests to real servers. */
 import { assert, assertEquals } from "@std/assert";
-import { walk } from "./support/walk.ts";
 import { clientFrameSchemas } from "../lib/client_frames.ts";
 import { uuidv7 } from "../lib/client/uuid.ts";
 import {
@@ -17,6 +16,7 @@ import {
 import type { Role, RoomKind } from "../lib/protocol.ts";
 import { withApp } from "./support/app.ts";
 import { type Asker, guest, made, member, owner } from "./support/people.ts";
+import { routes } from "./support/routes.ts";
 
 const ROLES: readonly Role[] = ["owner", "admin", "member", "guest"];
 const KINDS: readonly RoomKind[] = ["open", "private", "direct"];
@@ -119,21 +119,6 @@ Deno.test("Every frame names what it needs", () => {
   const frames = Object.keys(clientFrameSchemas).sort();
   assertEquals(Object.keys(FRAME_ACTIONS).sort(), frames);
 });
-
-/** Every route there is, as `GET /rooms/[room]`. */
-async function routes(): Promise<string[]> {
-  const root = new URL("../routes/", import.meta.url);
-  const found: string[] = [];
-  for await (const path of walk(root)) {
-    if (/(^|\/)_/.test(path)) continue;
-    const module = await import(new URL(path, root).href);
-    const address = `/${path}`.replace(/\.tsx?$/, "").replace(/\/index$/, "") ||
-      "/";
-    const methods = module.handler ? Object.keys(module.handler) : ["GET"];
-    found.push(...methods.map((method) => `${method} ${address}`));
-  }
-  return found.sort();
-}
 
 Deno.test("Every route names what it needs, and every name is a route", async () => {
   assertEquals(Object.keys(ROUTE_ACTIONS).sort(), await routes());

@@ -100,6 +100,25 @@ for (const transport of TRANSPORTS) {
   });
 }
 
+Deno.test("Whoever hangs up in the middle of a body is at fault, and not the server", async () => {
+  const complaints: string[] = [];
+  await using server = await ServerProcess.start({}, {
+    onComplaint: (text) => complaints.push(text),
+  });
+  const metric = 'atoll_refusals_total{code="upload_broken"} 1';
+  const connection = await Deno.connect({ port: server.port });
+  await connection.write(new TextEncoder().encode(
+    "POST /api/session HTTP/1.1\r\nhost: x\r\ncontent-length: 99\r\n\r\n{",
+  ));
+  connection.close();
+  let text = "";
+  for (let i = 0; i < 200 && !text.includes(metric); i++) {
+    text = await (await fetch(`${server.url}/metrics`)).text();
+  }
+  assert(text.includes(metric), text);
+  assertEquals(complaints, []);
+});
+
 Deno.test("A second server on the same data folder refuses to start", async () => {
   await using server = await ServerProcess.start();
   const { code, lines } = await refusal({ ATOLL_DATA: server.data });

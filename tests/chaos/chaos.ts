@@ -7,10 +7,8 @@ import {
   DeliveryChecker,
   type DeliveryReport,
 } from "../../lib/client/delivery_checker.ts";
-import { openDatabase } from "../../lib/db/open.ts";
-import { MessageLog } from "../../lib/message_log.ts";
-import type { Entry } from "../../lib/protocol.ts";
 import { ServerProcess } from "../support/server.ts";
+import { readStoredLog } from "../support/stored_log.ts";
 import { TcpProxy } from "../support/tcp_proxy.ts";
 import { Person } from "./person.ts";
 
@@ -241,34 +239,13 @@ class Chaos {
   }
 
   async #check(): Promise<DeliveryReport> {
-    const db = await openDatabase({
-      path: this.#server.data,
-      onError: console.error,
-    });
-    const log = new MessageLog(db);
+    const log = await readStoredLog(this.#server.data, this.#rooms);
     this.#entries = 0;
-    for (const room of this.#rooms) {
-      const entries = await readAll(log, room);
+    for (const [room, entries] of log) {
       this.#entries += entries.length;
       this.#checker.log(room, entries);
     }
-    await log.close();
-    await db.close();
     return this.#checker.report();
-  }
-}
-
-async function readAll(log: MessageLog, room: string): Promise<Entry[]> {
-  const all: Entry[] = [];
-  for (;;) {
-    const after = all.at(-1)?.seq ?? 0;
-    const page = await log.read(room, {
-      after,
-      limit: 1_000,
-      bytes: 10_000_000,
-    });
-    if (page.length === 0) return all;
-    all.push(...page);
   }
 }
 

@@ -4,33 +4,46 @@ import { choosePackages, packageFlags, ROOT } from "../../tasks/packages.ts";
 import { serverPermissions } from "../../tasks/start.ts";
 import { until } from "./until.ts";
 
+/** How a server process differs from an ordinary one. */
+export interface ServerOptions {
+  /** Further flags for `deno run`. */
+  flags?: readonly string[];
+  /** Given what it writes to its standard error, which is shown otherwise. */
+  onComplaint?: (text: string) => void;
+}
+
 /** A server process on a port of its own, over a folder of its own. */
 export class ServerProcess {
   readonly port: number;
   readonly data: string;
   readonly #env: Record<string, string>;
+  readonly #options: ServerOptions;
   #child: Deno.ChildProcess | undefined;
   #output = "";
-  #reading: Promise<void> | undefined;
+  #reading: Promise<unknown> | undefined;
 
   private constructor(
     port: number,
     data: string,
     env: Record<string, string>,
+    options: ServerOptions,
   ) {
     this.port = port;
     this.data = data;
     this.#env = env;
+    this.#options = options;
   }
 
   /** Builds if need be, starts a server with these settings and waits until it answers. */
   static async start(
     env: Record<string, string> = {},
+    options: ServerOptions = {},
   ): Promise<ServerProcess> {
     if (await build(await choosePackages())) {
       throw new Error("The build failed");
     }
-    const server = new ServerProcess(freePort(), await Deno.makeTempDir(), env);
+    const data = await Deno.makeTempDir();
+    const server = new ServerProcess(freePort(), data, env, options);
     await server.restart();
     return server;
   }
@@ -48,10 +61,11 @@ export class ServerProcess {
 
   /** Starts the process (again) and waits until it answers. */
   async restart(): Promise<void> {
+    const { flags = [], onComplaint } = this.#options;
     const packages = packageFlags(await choosePackages());
-    const flags = [...packages, ...serverPermissions(this.data)];
+    const all = [...packages, ...serverPermissions(this.data), ...flags];
     this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", ...flags, "lib/serve.ts"],
+      args: ["run", ...all, "lib/serve.ts"],
       cwd: ROOT,
       env: {
         PORT: String(this.port),
@@ -60,9 +74,12 @@ export class ServerProcess {
         ...this.#env,
       },
       stdout: "piped",
-      stderr: "inherit",
+      stderr: onComplaint ? "piped" : "inherit",
     }).spawn();
-    this.#reading = this.#read(this.#child.stdout);
+    this.#reading = Promise.all([
+      read(this.#child.stdout, (text) => this.#output += text),
+      onComplaint && read(this.#child.stderr, onComplaint),
+    ]);
     const giveUp = Date.now() + 30_000;
     while (!await answers(this.port)) {
       if (Date.now() > giveUp) throw new Error("The server did not start");
@@ -77,11 +94,15 @@ export class ServerProcess {
     return find()!;
   }
 
-  async #read(stdout: ReadableStream<Uint8Array>): Promise<void> {
-    const decoder = new TextDecoder();
-    for await (const bytes of stdout) {
-      this.#output += decoder.decode(bytes, { stream: true });
-    }
+  /** All that it printed since the first start. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** Resolves when the process ends, whatever ended it. */
+  get ended(): Promise<Deno.CommandStatus> {
+    if (!this.#child) throw new Error("The server is not running");
+    return this.#child.status;
   }
 
   /** Ends the process at once, as a loss of power would. */
@@ -114,7 +135,11 @@ export class ServerProcess {
     const child = this.#child;
     if (!child) return 0;
     this.#child = undefined;
-    child.kill(signal);
+    try {
+      child.kill(signal);
+    } catch {
+      // It ended by itself.
+    }
     const { code } = await child.status;
     await this.#reading;
     return code;
@@ -127,6 +152,16 @@ export function freePort(): number {
   const { port } = listener.addr;
   listener.close();
   return port;
+}
+
+async function read(
+  stream: ReadableStream<Uint8Array>,
+  take: (text: string) => void,
+): Promise<void> {
+  const decoder = new TextDecoder();
+  for await (const bytes of stream) {
+    take(decoder.decode(bytes, { stream: true }));
+  }
 }
 
 async function answers(port: number): Promise<boolean> {
