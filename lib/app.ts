@@ -257,7 +257,6 @@ export class Atoll {
   condition(who: Who): Promise<Condition> {
     return readCondition(who, {
       db: this.#db,
-      data: this.config.data,
       problem: () => this.health.problem(),
       uptime: this.uptime,
       connections: this.#connections.size,
@@ -386,8 +385,10 @@ export class Atoll {
 
 /** Opens the database of the given settings and composes an Atoll over it. */
 export async function openAtoll(config: Config): Promise<Atoll> {
-  const unlock = lockFolder(config.data);
+  // Only a file has to be kept from a second program.
+  const unlock = config.postgres ? () => {} : lockFolder(config.data);
   const db = await openDatabase({
+    postgres: config.postgres,
     path: config.data,
     synchronous: config.synchronous,
     onError: logError,

@@ -1,5 +1,4 @@
 /** How the server does, for those who keep the place. */
-import { join } from "node:path";
 import type { Database } from "./db/open.ts";
 import { lastError, type LoggedError } from "./logging.ts";
 import { require, type Who } from "./permissions.ts";
@@ -23,9 +22,7 @@ export interface Condition {
 
 /** What the condition is read from. */
 export interface ConditionSources {
-  db: Pick<Database, "read">;
-  /** Folder of the database. */
-  data: string;
+  db: Pick<Database, "read" | "size">;
   problem: () => Promise<string | null>;
   uptime: number;
   connections: number;
@@ -34,9 +31,10 @@ export interface ConditionSources {
 /** Looks how the server does; refused with `forbidden`. */
 export async function readCondition(
   who: Who,
-  { db: { read }, data, problem, uptime, connections }: ConditionSources,
+  { db, problem, uptime, connections }: ConditionSources,
 ): Promise<Condition> {
   require(who, "managePlace");
+  const { read } = db;
   const rooms = await read.selectFrom("rooms")
     .where("kind", "in", ["open", "private"]).groupBy("kind")
     .select((eb) => ["kind", eb.fn.countAll<number>().as("count")]).execute();
@@ -52,19 +50,10 @@ export async function readCondition(
   return {
     ...{ uptime, connections, people: Number(people) },
     problem: await problem(),
-    size: await sizeOf(data),
+    size: await db.size(),
     messages: Number(messages),
     openRooms: countOf("open"),
     privateRooms: countOf("private"),
     lastError: lastError(),
   };
-}
-
-async function sizeOf(data: string): Promise<number> {
-  let size = 0;
-  for (const file of ["atoll.db", "atoll.db-wal"]) {
-    const info = await Deno.stat(join(data, file)).catch(() => null);
-    size += info?.size ?? 0;
-  }
-  return size;
 }

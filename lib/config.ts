@@ -1,6 +1,10 @@
 /** All settings, checked at start; the README's table lists the same. */
 
+import { ConfigError } from "./config_error.ts";
+import { type PostgresSettings, readPostgres } from "./db/postgres_settings.ts";
 import { LIMITS } from "./protocol.ts";
+
+export { ConfigError } from "./config_error.ts";
 
 /** How a server was told to run. */
 export interface Config {
@@ -8,8 +12,10 @@ export interface Config {
   port: number;
   /** Address to listen on; `0.0.0.0` is every network. */
   host: string;
-  /** Folder of the database. */
+  /** Folder of a SQLite database, and of files. */
   data: string;
+  /** The PostgreSQL server that has the database; null for SQLite. */
+  postgres: PostgresSettings | null;
   /** How SQLite syncs to disk: FULL survives a loss of power (L2). */
   synchronous: "FULL" | "NORMAL";
   /** Days after which messages go, in rooms without a limit of their own; null is never. */
@@ -50,7 +56,24 @@ export const SETTINGS: readonly Setting[] = [
   {
     name: "ATOLL_DATA",
     fallback: "data",
-    meaning: "folder of the database and of files, made when missing",
+    meaning: "folder of the SQLite database and of files, made when missing",
+  },
+  {
+    name: "ATOLL_DATABASE_URL",
+    fallback: "",
+    meaning:
+      "PostgreSQL instead of SQLite: `postgres://user:password@host:5432/database`, with `?sslmode=require` or `verify-full` to insist on encryption",
+  },
+  {
+    name: "DATABASE_URL",
+    fallback: "",
+    meaning: "the same, as hosts set it; `ATOLL_DATABASE_URL` comes first",
+  },
+  {
+    name: "PGHOST",
+    fallback: "",
+    meaning:
+      "the same in parts, with `PGPORT`, `PGUSER`, `PGPASSWORD`, `PGDATABASE` and `PGSSLMODE`, where no URL is set",
   },
   {
     name: "ATOLL_SYNCHRONOUS",
@@ -115,20 +138,18 @@ export const SETTINGS: readonly Setting[] = [
 /** Characters in a token that can't be guessed. */
 const TOKEN_LENGTH = 16;
 
-/** A setting that can't be used; the message names it and says what to do. */
-export class ConfigError extends Error {}
-
 /** Reads and checks all settings; throws {@link ConfigError}. */
 export function readConfig(
   env: { get(name: string): string | undefined },
 ): Config {
   const given = (name: string) =>
     env.get(name)?.trim() ||
-    SETTINGS.find((setting) => setting.name === name)!.fallback;
+    SETTINGS.find((setting) => setting.name === name)?.fallback || "";
   return {
     port: readPort(given("PORT")),
     host: readHost(given("HOST")),
     data: given("ATOLL_DATA"),
+    postgres: readPostgres(given),
     synchronous: readSynchronous(given("ATOLL_SYNCHRONOUS")),
     retentionDays: readRetentionDays(given("ATOLL_RETENTION_DAYS")),
     origins: readOrigins(given("ATOLL_ORIGINS")),

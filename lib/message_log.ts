@@ -1,5 +1,5 @@
 /** The rooms' logs: the one place where entries are written and read. */
-import { AppendQueue, type Lane } from "./db/append_queue.ts";
+import { AppendQueues, type Lane } from "./db/append_queue.ts";
 import type { AppendResult } from "./db/append.ts";
 import type {
   Appended,
@@ -74,7 +74,7 @@ export class MessageLog {
   readonly #now: () => number;
   readonly #onCommitted: Required<MessageLogOptions>["onCommitted"];
   readonly #onTrimmed: (trimmed: Trimmed) => void;
-  readonly #queue: AppendQueue;
+  readonly #queue: AppendQueues;
   #wiping: Promise<void> | undefined;
   #mustWipe = false;
 
@@ -84,7 +84,8 @@ export class MessageLog {
     this.#now = options.now ?? Date.now;
     this.#onCommitted = options.onCommitted ?? (() => {});
     this.#onTrimmed = options.onTrimmed ?? (() => {});
-    this.#queue = new AppendQueue({
+    this.#queue = new AppendQueues({
+      byRoom: db.isShared,
       append: (drafts) => this.#append(drafts),
       onCommitted: (...news) => this.#tell(() => this.#onCommitted(...news)),
     });

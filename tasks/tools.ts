@@ -12,6 +12,21 @@ export interface Tool {
   help: string;
 }
 
+/** Its server, beside which its other programs are. */
+export const POSTGRES: Tool = {
+  name: "PostgreSQL",
+  setting: "ATOLL_POSTGRES",
+  candidates: [
+    "postgres",
+    ...[18, 17, 16, 15, 14, 13].flatMap((version) => [
+      `/usr/lib/postgresql/${version}/bin/postgres`,
+      `/opt/homebrew/opt/postgresql@${version}/bin/postgres`,
+    ]),
+  ],
+  help:
+    "apt-get install postgresql, or set ATOLL_POSTGRES to a `postgres` of version 13 or newer",
+};
+
 /** The programs, each for its own tests. */
 export const TOOLS: readonly Tool[] = [
   {
@@ -26,6 +41,7 @@ export const TOOLS: readonly Tool[] = [
     ],
     help: "apt-get install chromium, or set ATOLL_CHROMIUM to a Chrome",
   },
+  POSTGRES,
 ];
 
 /** The path of the program, or undefined where it isn't installed. */

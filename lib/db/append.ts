@@ -10,7 +10,11 @@ import { chunks, padded } from "./lists.ts";
 import { namedEntries } from "./log_queries.ts";
 import { carryOut } from "./room_acts.ts";
 import type { MessageRow, Trx } from "./schema.ts";
-import { changeIndexed, numberDocs } from "./search_writes.ts";
+import {
+  changeIndexed,
+  numberDocs,
+  type PostedMessage,
+} from "./search_writes.ts";
 
 /** Entries that are messages themselves. */
 const STANDING = ["posted", "member", "settings"] as const;
@@ -70,7 +74,11 @@ async function write(trx: Trx, plans: AppendPlan[]): Promise<MovedCursor[]> {
   await attach(trx, plans.flatMap((plan) => plan.attached));
   const places = newlyPosted(trx, ids).where("e.kind", "=", "posted")
     .select(["e.room", "e.seq"]);
-  await numberDocs(trx, places.orderBy("e.at").orderBy("e.seq"));
+  await numberDocs(
+    trx,
+    places.orderBy("e.at").orderBy("e.seq"),
+    () => plans.flatMap(postedIn),
+  );
   const cursors = await moveCursors(trx, ids);
   await moveHeads(trx, padded(plans.map((plan) => plan.room.id)));
   await changeIndexed(trx, plans.flatMap(({ changed }) => [...changed]));
@@ -80,6 +88,16 @@ async function write(trx: Trx, plans: AppendPlan[]): Promise<MovedCursor[]> {
     await detach(trx, room.id, [...deleted].map(({ id }) => id));
   }
   return cursors;
+}
+
+function postedIn({ entries, attached }: AppendPlan): PostedMessage[] {
+  const posted = entries.filter(({ kind }) => kind === "posted");
+  return posted.map(({ room, seq, id, author, body, deleted }) => {
+    const files = attached.find(({ message }) => message === id)?.uploads ?? [];
+    const images = files.filter(({ type }) => type.startsWith("image/")).length;
+    const counts = { files: files.length, images };
+    return { room, seq, author, body, deleted, reactions: null, ...counts };
+  });
 }
 
 /**

@@ -51,24 +51,61 @@ export interface AppendQueueOptions {
 }
 
 /**
+ * Where several programs write, a batch is of one room, so that it locks one
+ * head (L1), and rooms don't wait for each other; elsewhere one batch has all.
+ */
+export class AppendQueues {
+  readonly #options: AppendQueueOptions & { byRoom: boolean };
+  /** Those in which something waits. */
+  readonly #queues = new Map<string, AppendQueue>();
+  #closed = false;
+
+  /** Makes empty queues. */
+  constructor(options: AppendQueueOptions & { byRoom: boolean }) {
+    this.#options = options;
+  }
+
+  /** As {@link AppendQueue.add}. */
+  add(draft: Draft, lane?: Lane): Promise<Appended> {
+    if (this.#closed) return Promise.reject(new Refusal("stopping"));
+    const key = this.#options.byRoom ? draft.room : "";
+    let queue = this.#queues.get(key);
+    if (!queue) {
+      queue = new AppendQueue(this.#options, () => this.#queues.delete(key));
+      this.#queues.set(key, queue);
+    }
+    return queue.add(draft, lane);
+  }
+
+  /** Takes nothing more and resolves when all that was added is settled. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#queues.values()].map((one) => one.close()));
+  }
+}
+
+/**
  * One transaction for all that arrived while the last one ran, in the order
  * of arrival. A failed batch is retried entry by entry (L1).
  */
 export class AppendQueue {
   readonly #options: AppendQueueOptions;
+  readonly #onEmpty: () => void;
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
   #closed = false;
 
-  /** Makes an empty queue. */
-  constructor(options: AppendQueueOptions) {
+  /** Makes an empty queue; `onEmpty` is told whenever nothing waits any more. */
+  constructor(options: AppendQueueOptions, onEmpty: () => void = () => {}) {
     this.#options = options;
+    this.#onEmpty = onEmpty;
   }
 
   /** Resolves when the draft is in the log for good (L2); rejects with a `Refusal`. */
   add(draft: Draft, lane?: Lane): Promise<Appended> {
     if (this.#closed) return Promise.reject(new Refusal("stopping"));
     if (lane && isBlocked(lane, draft.id)) {
+      if (!this.#running) this.#onEmpty();
       return Promise.reject(new Refusal("out_of_order"));
     }
     return new Promise((resolve, reject) => {
@@ -92,6 +129,7 @@ export class AppendQueue {
       if (!await this.#append(batch)) await this.#retry(batch);
     }
     this.#running = undefined;
+    this.#onEmpty();
   }
 
   /** Whether the batch was stored; if not, nothing of it was. */

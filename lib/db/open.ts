@@ -9,8 +9,10 @@ import type {
   SlowReadResult,
 } from "./slow_reads.ts";
 import { openSqlite, type Synchronous } from "./sqlite.ts";
-import { type SlowReadOptions, SqliteReader } from "./sqlite_reader_client.ts";
+import { SqliteReader } from "./sqlite_reader_client.ts";
 import { SqliteWriter } from "./sqlite_writer_client.ts";
+import type { LogHead } from "./log_queries.ts";
+import type { PostgresSettings } from "./postgres_settings.ts";
 import type { WriteArgs, WriteName, WriteResult } from "./writes.ts";
 
 /** Where the data is, and how safely it is kept. */
@@ -23,10 +25,30 @@ export interface OpenOptions {
   maxPages?: number;
   /** Gets what went wrong behind every `unavailable`; no text of messages. */
   onError: (error: unknown) => void;
+  /** The server that has the data; without it a SQLite file at `path`. */
+  postgres?: PostgresSettings | null;
+}
+
+/** How to start a slow read. */
+export interface SlowReadOptions {
+  /** Milliseconds after which it is broken off, with `too_broad`. */
+  timeout: number;
+}
+
+/** What changed since a mark. */
+export interface Changed {
+  /** To be given the next time. */
+  mark: string;
+  /** Rooms with new entries, a risen floor or new settings; some are told again. */
+  rooms: (LogHead & { floorPosts: number })[];
+  /** People whose head rose (D6); some are told again. */
+  persons: { id: string; head: number }[];
 }
 
 /** An open database. */
 export interface Database {
+  /** Whether other machines may write to it, whose doorbells can get lost (L6). */
+  readonly isShared: boolean;
   /** The database's identity; a restored one has another (L9). */
   readonly epoch: string;
   /** For short reads by key; what was written is visible once its write resolved. */
@@ -52,6 +74,14 @@ export interface Database {
    * (L7). False when another reader's snapshot still needs it: try later.
    */
   checkpoint(): Promise<boolean>;
+  /**
+   * What changed since a mark, whoever changed it, also what is committed late
+   * (L6); nothing but a mark for none. A database that isn't shared tells
+   * nothing: its one program knows.
+   */
+  changedSince(mark: string | null): Promise<Changed>;
+  /** Bytes that the data takes. */
+  size(): Promise<number>;
   /** Reports an error that no caller waits for. */
   report(error: unknown): void;
   /** Finishes what was handed in, then closes. */
@@ -60,6 +90,14 @@ export interface Database {
 
 /** Opens the database, created and migrated as needed; throws an error of one line that says what to do. */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
+  const { postgres, onError } = options;
+  if (!postgres) return await openFile(options);
+  // Who uses SQLite loads nothing of it.
+  const { openPostgres } = await import("./postgres_database.ts");
+  return await openPostgres({ postgres, onError });
+}
+
+async function openFile(options: OpenOptions): Promise<Database> {
   const file = fileOf(options.path);
   const { synchronous, maxPages } = options;
   const writer = new SqliteWriter({
@@ -75,7 +113,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
     const epoch = await readEpoch(read);
     const reader = new SqliteReader({ file, readOnly: true });
     const { onError } = options;
-    return new SqliteFile({ epoch, read, reader, writer, onError });
+    return new SqliteFile({ file, epoch, read, reader, writer, onError });
   } catch (error) {
     await writer.close();
     throw new Error(cannotOpen(file, error), { cause: error });
@@ -109,6 +147,7 @@ export function cannotOpen(file: string, error: unknown): string {
 }
 
 interface SqliteFileParts {
+  file: string;
   epoch: string;
   read: Kysely<Schema>;
   reader: SqliteReader;
@@ -117,6 +156,8 @@ interface SqliteFileParts {
 }
 
 class SqliteFile implements Database {
+  readonly isShared = false;
+  readonly #file: string;
   readonly epoch: string;
   readonly read: Kysely<Schema>;
   onWrite: (name: WriteName) => void = () => {};
@@ -124,7 +165,10 @@ class SqliteFile implements Database {
   readonly #writer: SqliteWriter;
   readonly #onError: (error: unknown) => void;
 
-  constructor({ epoch, read, reader, writer, onError }: SqliteFileParts) {
+  constructor(
+    { file, epoch, read, reader, writer, onError }: SqliteFileParts,
+  ) {
+    this.#file = file;
     this.epoch = epoch;
     this.read = read;
     this.#reader = reader;
@@ -163,6 +207,19 @@ class SqliteFile implements Database {
     } catch (error) {
       throw this.#refusal(error);
     }
+  }
+
+  changedSince(): Promise<Changed> {
+    return Promise.resolve({ mark: "", rooms: [], persons: [] });
+  }
+
+  async size(): Promise<number> {
+    let size = 0;
+    for (const file of [this.#file, `${this.#file}-wal`]) {
+      const info = await Deno.stat(file).catch(() => null);
+      size += info?.size ?? 0;
+    }
+    return size;
   }
 
   report(error: unknown): void {

@@ -6,10 +6,17 @@ import { sqliteSearch } from "./sqlite_search.ts";
 /** What changes of a document, which is a message under its number. */
 export interface DocChange {
   doc: number;
-  /** Tokens that it no longer has; they leave the database's files (L7). */
-  removed: readonly string[];
-  /** Tokens that it had not. */
-  added: readonly string[];
+  /** The tokens that it has; those that it loses leave the database's files (L7). */
+  before: ReadonlySet<string>;
+  /** The tokens that it is to have. */
+  after: ReadonlySet<string>;
+}
+
+/** A message that gets its number, and its tokens with it. */
+export interface NewDoc {
+  room: string;
+  seq: number;
+  tokens: ReadonlySet<string>;
 }
 
 /** Which documents to find. */
@@ -29,6 +36,12 @@ export interface SearchEngine {
   // Migrations know no schema.
   // deno-lint-ignore no-explicit-any
   create(trx: Kysely<any>): Promise<void>;
+  /**
+   * Numbers new messages together with their tokens: where several programs
+   * write, nobody can know which numbers below the newest are still to come.
+   * An engine without it has the tokens later.
+   */
+  insert?(trx: Trx, docs: readonly NewDoc[]): Promise<void>;
   /** Adds and removes tokens. */
   change(trx: Trx, changes: readonly DocChange[]): Promise<void>;
   /** Forgets the tokens of all documents. */
@@ -37,5 +50,8 @@ export interface SearchEngine {
   find(db: Kysely<Schema>, candidates: Candidates): Promise<number[]>;
 }
 
-/** The engine of the database in use. */
-export const searchEngine: SearchEngine = sqliteSearch;
+/** The engine of a database, which its adapter brings; else that of SQLite. */
+export function searchEngineOf(db: Kysely<Schema>): SearchEngine {
+  const adapter = db.getExecutor().adapter as { searchEngine?: SearchEngine };
+  return adapter.searchEngine ?? sqliteSearch;
+}

@@ -12,7 +12,7 @@ import type { Has } from "../search_query.ts";
 import { excerptOf } from "./search_excerpt.ts";
 import { padded } from "./lists.ts";
 import type { RoomsTable, Schema } from "./schema.ts";
-import { searchEngine } from "./search_engine.ts";
+import { searchEngineOf } from "./search_engine.ts";
 import { SIGNS } from "./search_writes.ts";
 
 /** What to look for, with all names resolved. */
@@ -166,7 +166,7 @@ async function candidates(
   { below, from, limit }: DocRange & { limit: number },
 ): Promise<number[]> {
   if (tokens.length > 0) {
-    return await searchEngine.find(db, { tokens, below, from, limit });
+    return await searchEngineOf(db).find(db, { tokens, below, from, limit });
   }
   const rows = await db.selectFrom("search_docs").select("doc")
     .where("doc", "<", below).where("doc", ">=", from)

@@ -9,7 +9,7 @@ import type { Expression, ExpressionBuilder } from "kysely";
 import { hasLink, TOKENS_VERSION, tokensOf } from "../search_tokens.ts";
 import { padded } from "./lists.ts";
 import type { MessageRow, MessagesTable, Schema, Trx } from "./schema.ts";
-import { type DocChange, searchEngine } from "./search_engine.ts";
+import { searchEngineOf } from "./search_engine.ts";
 
 /** How far the index has got. */
 export interface IndexState {
@@ -30,11 +30,25 @@ export const SIGNS = {
   reaction: "_reaction",
 } as const;
 
-/** Gives numbers to messages that are about to be inserted, or were just now. */
+/** A new message, and what decides about its tokens. */
+export interface PostedMessage extends Indexed {
+  seq: number;
+}
+
+/** Gives numbers to messages that were inserted just now: they are at `places`. */
 export async function numberDocs(
   trx: Trx,
   places: Expression<{ room: string; seq: number }>,
+  posted: () => PostedMessage[],
 ): Promise<void> {
+  const engine = searchEngineOf(trx);
+  if (engine.insert) {
+    const docs = posted().map((message) => {
+      const { room, seq } = message;
+      return { room, seq, tokens: tokensFor(message) };
+    });
+    return await engine.insert(trx, docs);
+  }
   await trx.insertInto("search_docs").columns(["room", "seq"])
     .expression(places).execute();
 }
@@ -45,7 +59,7 @@ export async function changeIndexed(
   messages: readonly MessageRow[],
 ): Promise<void> {
   if (messages.length === 0) return;
-  const { from, to } = await readIndex(trx);
+  const { from, to } = await indexedRange(trx);
   if (from === to) return;
   const present = await indexedDocs(trx, { from, to })
     .where("m.id", "in", padded(messages.map(({ id }) => id))).execute();
@@ -56,9 +70,9 @@ export async function changeIndexed(
     if (!after) return [];
     const { files, images } = before;
     const now = tokensFor({ ...after, files, images });
-    return [difference(doc, tokensFor(before), now)];
+    return [{ doc, before: tokensFor(before), after: now }];
   });
-  await searchEngine.change(trx, changes);
+  await searchEngineOf(trx).change(trx, changes);
 }
 
 /** Removes the tokens and numbers of a room's messages below a seq; call it before these go. */
@@ -66,12 +80,15 @@ export async function forgetIndexed(
   trx: Trx,
   { room, below }: { room: string; below: number },
 ): Promise<void> {
-  const gone = await indexedDocs(trx, await readIndex(trx))
+  const gone = await indexedDocs(trx, await indexedRange(trx))
     .where("m.room", "=", room).where("m.seq", "<", below).execute();
-  const nothing = new Set<string>();
-  await searchEngine.change(
+  await searchEngineOf(trx).change(
     trx,
-    gone.map((one) => difference(one.doc, tokensFor(one), nothing)),
+    gone.map((one) => ({
+      doc: one.doc,
+      before: tokensFor(one),
+      after: new Set<string>(),
+    })),
   );
   await trx.deleteFrom("search_docs")
     .where("room", "=", room).where("seq", "<", below).execute();
@@ -88,7 +105,7 @@ export async function openIndex(
   // The tokens of a text depend on the Unicode tables of the runtime.
   const rules = `${TOKENS_VERSION}, Unicode ${unicode}`;
   if (await readMeta(trx, "search_rules") === rules) return;
-  await searchEngine.clear(trx);
+  await searchEngineOf(trx).clear(trx);
   const newest = await newestDoc(trx);
   await writeMeta(trx, "search_rules", rules);
   await writeIndex(trx, { from: newest, to: newest });
@@ -101,17 +118,20 @@ export async function indexMessages(
 ): Promise<IndexState> {
   const state = await readIndex(trx);
   const { newest } = state;
+  if (searchEngineOf(trx).insert) state.to = newest;
   const first = state.to < newest ? state.to : Math.max(0, state.from - limit);
   const last = state.to < newest
     ? Math.min(newest, state.to + limit)
     : state.from;
-  const docs = await indexedDocs(trx, { from: first, to: last }).execute();
-  await searchEngine.change(
+  const range = { from: first, to: last };
+  await lockDocs(trx, range);
+  const docs = await indexedDocs(trx, range).execute();
+  await searchEngineOf(trx).change(
     trx,
     docs.map((one) => ({
       doc: one.doc,
-      removed: [],
-      added: [...tokensFor(one)],
+      before: new Set<string>(),
+      after: tokensFor(one),
     })),
   );
   if (state.to < newest) state.to = last;
@@ -120,8 +140,26 @@ export async function indexMessages(
   return state;
 }
 
+/** Nobody changes these messages until their tokens are stored, or this waits for who does. */
+async function lockDocs(trx: Trx, { from, to }: DocRange): Promise<void> {
+  if (from === to) return;
+  await trx.selectFrom("search_docs").select("doc")
+    .where("doc", ">", from).where("doc", "<=", to)
+    .orderBy("doc").forUpdate().execute();
+}
+
+/** Where documents have tokens that a change has to take along. */
+async function indexedRange(trx: Trx): Promise<DocRange> {
+  const isEverywhere = searchEngineOf(trx).insert !== undefined;
+  return isEverywhere
+    ? { from: 0, to: Number.MAX_SAFE_INTEGER }
+    : await readIndex(trx);
+}
+
+type DocRange = Pick<IndexState, "from" | "to">;
+
 /** Documents with their messages, as far as these have a text. */
-function indexedDocs(trx: Trx, { from, to }: Pick<IndexState, "from" | "to">) {
+function indexedDocs(trx: Trx, { from, to }: DocRange) {
   return trx.selectFrom("search_docs as d")
     .innerJoin(
       "messages as m",
@@ -150,9 +188,14 @@ function countFiles(
 }
 
 /** What decides about a message's tokens. */
-type Indexed =
-  & Pick<MessageRow, "room" | "author" | "body" | "deleted" | "reactions">
-  & { files: number | null; images: number | null };
+interface Indexed extends
+  Pick<
+    MessageRow,
+    "room" | "author" | "body" | "deleted" | "reactions"
+  > {
+  files: number | null;
+  images: number | null;
+}
 
 /** All tokens of a message, none of a deleted one. */
 function tokensFor(message: Indexed): Set<string> {
@@ -167,18 +210,6 @@ function tokensFor(message: Indexed): Set<string> {
   return tokens;
 }
 
-function difference(
-  doc: number,
-  before: Set<string>,
-  after: Set<string>,
-): DocChange {
-  return {
-    doc,
-    removed: [...before.difference(after)],
-    added: [...after.difference(before)],
-  };
-}
-
 async function readIndex(trx: Trx): Promise<IndexState> {
   return {
     from: Number(await readMeta(trx, "search_from") ?? 0),
@@ -189,7 +220,7 @@ async function readIndex(trx: Trx): Promise<IndexState> {
 
 async function writeIndex(
   trx: Trx,
-  { from, to }: Pick<IndexState, "from" | "to">,
+  { from, to }: DocRange,
 ): Promise<void> {
   await writeMeta(trx, "search_from", String(from));
   await writeMeta(trx, "search_to", String(to));

@@ -1,5 +1,7 @@
 /** The main thread's side of the reader. */
 import { Refusal } from "../errors.ts";
+import type { SlowReadOptions } from "./open.ts";
+import { SlowReadQueue } from "./slow_read_queue.ts";
 import type {
   SlowReadArgs,
   SlowReadName,
@@ -9,20 +11,10 @@ import type { SqliteOptions } from "./sqlite.ts";
 import { SqliteThread } from "./sqlite_thread.ts";
 import type { ReaderCall } from "./thread_protocol.ts";
 
-/** Reads that wait for their turn before more are refused. */
-const MOST_WAITING = 8;
-
-/** How to start a slow read. */
-export interface SlowReadOptions {
-  /** Milliseconds after which it is broken off, with `too_broad`. */
-  timeout: number;
-}
-
 /** The thread for slow reads; it does one after another. */
 export class SqliteReader {
   readonly #thread: SqliteThread<ReaderCall>;
-  #last: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
+  readonly #queue = new SlowReadQueue();
 
   /** Starts nothing yet: the thread starts with the first read. */
   constructor(options: SqliteOptions) {
@@ -42,21 +34,15 @@ export class SqliteReader {
     args: SlowReadArgs<N>,
     { timeout }: SlowReadOptions,
   ): Promise<SlowReadResult<N>> {
-    if (this.#waiting >= MOST_WAITING) throw new Refusal("too_fast", 1_000);
-    this.#waiting++;
-    const run = () => this.#read({ call: "read", name, args }, timeout);
-    const reading = this.#last.then(run, run);
-    this.#last = reading;
-    try {
-      return await reading as SlowReadResult<N>;
-    } finally {
-      this.#waiting--;
-    }
+    const call: ReaderCall = { call: "read", name, args };
+    return await this.#queue.run(() =>
+      this.#read(call, timeout)
+    ) as SlowReadResult<N>;
   }
 
   /** Finishes what was asked for, then ends the thread. */
   async close(): Promise<void> {
-    await this.#last.catch(() => {});
+    await this.#queue.settled();
     await this.#thread.close();
   }
 

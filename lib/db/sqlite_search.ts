@@ -30,15 +30,17 @@ async function create(trx: Kysely<any>): Promise<void> {
 async function change(trx: Trx, changes: readonly DocChange[]): Promise<void> {
   // In the order of documents, FTS5 collects them all before it writes.
   const ordered = changes.toSorted((a, b) => a.doc - b.doc);
-  for (const { doc, removed } of ordered) {
-    if (removed.length === 0) continue;
+  for (const { doc, before, after } of ordered) {
+    const removed = before.difference(after);
+    if (removed.size === 0) continue;
     await sql`insert into search_index (search_index, rowid, tokens)
-      values ('delete', ${doc}, ${removed.join(" ")})`.execute(trx);
+      values ('delete', ${doc}, ${[...removed].join(" ")})`.execute(trx);
     // FTS5 counts documents, and refuses to go below none.
     await add(trx, doc, []);
   }
-  for (const { doc, added } of ordered) {
-    if (added.length > 0) await add(trx, doc, added);
+  for (const { doc, before, after } of ordered) {
+    const added = after.difference(before);
+    if (added.size > 0) await add(trx, doc, [...added]);
   }
 }
 

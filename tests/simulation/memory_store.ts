@@ -56,6 +56,7 @@ export class MemoryStore {
           throw new Refusal("unavailable");
         }).finally(() => database.onWrite(name));
     const database: Database = {
+      isShared: true,
       epoch: this.epoch,
       read: kysely,
       write: write as Database["write"],
@@ -63,6 +64,8 @@ export class MemoryStore {
       readSlowly:
         ((name: SlowReadName, args: unknown) =>
           runSlowRead(kysely, name, args)) as Database["readSlowly"],
+      changedSince: () => Promise.resolve({ mark: "", rooms: [], persons: [] }),
+      size: () => Promise.resolve(0),
       checkpoint: () => Promise.resolve(true),
       report,
       close: () => Promise.resolve(),

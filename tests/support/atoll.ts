@@ -11,6 +11,7 @@ import { until } from "./until.ts";
 export const TEST_CONFIG: Omit<Config, "data"> = {
   port: 0,
   host: "127.0.0.1",
+  postgres: null,
   synchronous: "FULL",
   retentionDays: null,
   origins: [],

@@ -4,6 +4,8 @@ import type { SearchEngine } from "../search_engine.ts";
 
 /** What the databases name differently. */
 export interface Dialect {
+  /** For steps that only one of them needs. */
+  name: "sqlite" | "postgres";
   /** The type of columns that hold a UUID. */
   uuid: ColumnDataType | RawBuilder<unknown>;
   /** The type of columns that hold bytes. */

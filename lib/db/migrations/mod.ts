@@ -8,6 +8,7 @@ import { search } from "./0004_search.ts";
 import { team } from "./0005_team.ts";
 import { accounts } from "./0006_accounts.ts";
 import { order } from "./0007_order.ts";
+import { changes } from "./0008_changes.ts";
 import type { Dialect, Migration } from "./migration.ts";
 
 /** All steps in order; the version of a schema is how many of them it has taken. */
@@ -19,6 +20,7 @@ export const MIGRATIONS: readonly Migration[] = [
   team,
   accounts,
   order,
+  changes,
 ];
 
 /** What `migrate` needs besides the database. */
@@ -27,6 +29,8 @@ export interface MigrateOptions {
   dialect: Dialect;
   /** Milliseconds since 1970. */
   now: number;
+  /** Called first in the transaction, where beginning it is not lock enough. */
+  begin?: (trx: Kysely<Schema>) => Promise<void>;
   /** Called before an existing schema of this version is changed. */
   backUp: (version: number) => Promise<void>;
   /** Called in the same transaction when the tables are as they should be. */
@@ -45,6 +49,7 @@ export function migrate(
   options: MigrateOptions,
 ): Promise<void> {
   return db.transaction().execute(async (trx) => {
+    await options.begin?.(trx);
     await takeSteps(trx, options);
     await options.finish?.(trx);
   });

@@ -9,6 +9,7 @@ import { writeStatistics } from "./sqlite_statistics.ts";
 
 /** SQLite's types; STRICT refuses a text where bytes belong. */
 export const SQLITE_TYPES: Dialect = {
+  name: "sqlite",
   uuid: "blob",
   bytes: "blob",
   integer: "integer",

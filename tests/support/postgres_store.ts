@@ -1,0 +1,93 @@
+/** PostgreSQL databases on a server for tests. */
+// @ts-types="../../lib/db/pg.d.ts"
+import pg from "pg";
+import { readConfig } from "../../lib/config.ts";
+import { type Database, openDatabase } from "../../lib/db/open.ts";
+import { clientConfig } from "../../lib/db/postgres.ts";
+import type { PostgresSettings } from "../../lib/db/postgres_settings.ts";
+import { PostgresServer, TEST_SERVER } from "../../tasks/postgres.ts";
+import type { LogStore } from "./log_harness.ts";
+
+/** The server's address, or undefined where there is no PostgreSQL. */
+export const POSTGRES_URL: string | undefined = Deno.env.get(TEST_SERVER) ??
+  await startOwn();
+
+/** Where `deno test` runs without its task. */
+async function startOwn(): Promise<string | undefined> {
+  const server = await PostgresServer.start();
+  addEventListener("unload", () => void server?.kill("SIGQUIT"));
+  return server?.url;
+}
+
+/** The settings for a database of the server. */
+export function settingsOf(
+  database: string,
+  url: string = POSTGRES_URL!,
+): PostgresSettings {
+  const env = new Map([["ATOLL_DATABASE_URL", `${url}/${database}`]]);
+  return readConfig(env).postgres!;
+}
+
+/** Runs statements in a database, as another program would; gives the rows of a single one. */
+export async function execute(
+  settings: PostgresSettings,
+  statements: string,
+): Promise<Record<string, unknown>[]> {
+  const plain = { ...settings, ssl: "disable" as const };
+  const client = new pg.Client(clientConfig(plain));
+  await client.connect();
+  try {
+    return (await client.query(statements)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** A database of its own, dropped at the end. */
+export class PostgresStore implements LogStore {
+  readonly errors: unknown[] = [];
+  readonly name = `test_${crypto.randomUUID().replaceAll("-", "")}`;
+  readonly settings: PostgresSettings = settingsOf(this.name);
+  #exists: Promise<void> | undefined;
+
+  /** Makes it, empty, unless it is there. */
+  create(): Promise<void> {
+    return this.#exists ??= execute(
+      settingsOf("postgres"),
+      `create database ${this.name}`,
+    ).then(() => {});
+  }
+
+  /** Opens the database, new or as it was left. */
+  async open(): Promise<Database> {
+    await this.create();
+    return await openDatabase({
+      postgres: this.settings,
+      path: "",
+      onError: (error) => this.errors.push(error),
+    });
+  }
+
+  /** A new database on the same server. */
+  another(): PostgresStore {
+    return new PostgresStore();
+  }
+
+  /** Runs statements as another program would. */
+  async execute(statements: string): Promise<void> {
+    await execute(this.settings, statements);
+  }
+
+  /** What a statement of another program gives. */
+  rows(statement: string): Promise<Record<string, unknown>[]> {
+    return execute(this.settings, statement);
+  }
+
+  /** Drops the database, whoever uses it. */
+  async remove(): Promise<void> {
+    await execute(
+      settingsOf("postgres"),
+      `drop database if exists ${this.name} with (force)`,
+    );
+  }
+}
