@@ -62,7 +62,7 @@ export const SETTINGS: readonly Setting[] = [
     name: "ATOLL_DATABASE_URL",
     fallback: "",
     meaning:
-      "PostgreSQL instead of SQLite: `postgres://user:password@host:5432/database`, with `?sslmode=require` or `verify-full` to insist on encryption",
+      "PostgreSQL instead of SQLite: `postgres://user:password@host:5432/database`; see [Databases](#databases)",
   },
   {
     name: "DATABASE_URL",
@@ -73,7 +73,7 @@ export const SETTINGS: readonly Setting[] = [
     name: "PGHOST",
     fallback: "",
     meaning:
-      "the same in parts, with `PGPORT`, `PGUSER`, `PGPASSWORD`, `PGDATABASE` and `PGSSLMODE`, where no URL is set",
+      "the same in parts, with `PGPORT`, `PGUSER`, `PGPASSWORD`, `PGDATABASE`, `PGSSLMODE`",
   },
   {
     name: "ATOLL_SYNCHRONOUS",

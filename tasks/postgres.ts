@@ -73,7 +73,12 @@ export class PostgresServer {
   async kill(signal: Deno.Signal = "SIGQUIT"): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
-    child?.kill(signal);
+    try {
+      child?.kill(signal);
+    } catch (error) {
+      // Ctrl-C reaches it, too.
+      if (!(error instanceof TypeError)) throw error;
+    }
     await child?.status;
   }
 

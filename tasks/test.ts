@@ -12,6 +12,7 @@ import {
   TESTS,
 } from "./packages.ts";
 import { runDeno } from "./process.ts";
+import { PostgresServer, TEST_SERVER } from "./postgres.ts";
 import { findTool, TOOLS } from "./tools.ts";
 
 const IS_CI = Deno.env.get("CI") === "true";
@@ -35,9 +36,12 @@ function checkTools(): Counts {
 /** Runs the tests and reads from their report how many passed. */
 async function test(packages: Packages, parts: string[]): Promise<Counts> {
   const report = await Deno.makeTempFile({ suffix: ".xml" });
+  const chosen = await choose(parts);
+  // One for all files: a server takes seconds to make.
+  const server = await needsPostgres(chosen) && await PostgresServer.start();
+  if (server) Deno.env.set(TEST_SERVER, server.url);
   try {
     const flags = [...packageFlags(packages), `--junit-path=${report}`];
-    const chosen = await choose(parts);
     const args = ["test", "-A", "--no-check", ...flags, ...chosen];
     const code = await runDeno(args, { cwd: ROOT });
     const counts = count(await Deno.readTextFile(report));
@@ -45,6 +49,7 @@ async function test(packages: Packages, parts: string[]): Promise<Counts> {
     if (code !== 0 && counts.failed === 0) counts.failed = 1;
     return counts;
   } finally {
+    if (server) await server.remove();
     await Deno.remove(report);
   }
 }
@@ -55,6 +60,15 @@ async function choose(parts: string[]): Promise<string[]> {
   const files = (await testFiles("tests"))
     .filter((path) => parts.some((part) => path.includes(part)));
   return files.length > 0 ? files : ["--filter", parts.join(" "), "tests"];
+}
+
+/** Whether one of the files, or all of them, use it. */
+async function needsPostgres(chosen: string[]): Promise<boolean> {
+  const texts = await Promise.all(
+    chosen.filter((path) => /_test\.tsx?$/.test(path))
+      .map((path) => Deno.readTextFile(ROOT + path)),
+  );
+  return texts.length === 0 || texts.some((text) => /postgres/i.test(text));
 }
 
 async function testFiles(folder: string): Promise<string[]> {

@@ -8,6 +8,7 @@ import type { Changes, MovedCursor, Outcome, RoomHead } from "./drafts.ts";
 import { attach, detach } from "./file_writes.ts";
 import { chunks, padded } from "./lists.ts";
 import { namedEntries } from "./log_queries.ts";
+import { bumpMoved, type UnversionedCursor } from "./membership_writes.ts";
 import { carryOut } from "./room_acts.ts";
 import type { MessageRow, Trx } from "./schema.ts";
 import {
@@ -46,7 +47,7 @@ export async function append(
     plans.get(draft.room)?.add(draft) ?? { refused: "no_room" }
   );
   const changed = [...plans.values()].filter((plan) => plan.entries.length > 0);
-  const cursors = await write(trx, changed);
+  const moved = await write(trx, changed);
   const heads = changed.map(({ room: { id, head, posts } }) => ({
     room: id,
     seq: head,
@@ -55,6 +56,7 @@ export async function append(
   const acts = await carryOut(trx, changed, now);
   await recordEntries(trx, changed);
   const mentioned = await writeMentions(trx, changed);
+  const cursors = await bumpMoved(trx, moved, [...mentioned]);
   const people = [...mentioned, ...acts.flatMap((act) => act.person ?? [])];
   const filesLost = changed.some(({ deleted }) => deleted.size > 0);
   const changes = { acts, people, filesLost };
@@ -63,7 +65,10 @@ export async function append(
 }
 
 // As many statements for a hundred rooms as for one.
-async function write(trx: Trx, plans: AppendPlan[]): Promise<MovedCursor[]> {
+async function write(
+  trx: Trx,
+  plans: AppendPlan[],
+): Promise<UnversionedCursor[]> {
   if (plans.length === 0) return [];
   const entries = plans.flatMap((plan) => plan.entries);
   for (const some of chunks(entries)) {
@@ -79,7 +84,7 @@ async function write(trx: Trx, plans: AppendPlan[]): Promise<MovedCursor[]> {
     places.orderBy("e.at").orderBy("e.seq"),
     () => plans.flatMap(postedIn),
   );
-  const cursors = await moveCursors(trx, ids);
+  const moved = await moveCursors(trx, ids);
   await moveHeads(trx, padded(plans.map((plan) => plan.room.id)));
   await changeIndexed(trx, plans.flatMap(({ changed }) => [...changed]));
   for (const { room, changed, deleted } of plans) {
@@ -87,7 +92,7 @@ async function write(trx: Trx, plans: AppendPlan[]): Promise<MovedCursor[]> {
     for (const { id } of deleted) await blankEntries(trx, room.id, id);
     await detach(trx, room.id, [...deleted].map(({ id }) => id));
   }
-  return cursors;
+  return moved;
 }
 
 function postedIn({ entries, attached }: AppendPlan): PostedMessage[] {
@@ -180,7 +185,6 @@ async function writeMentions(
   for (const some of chunks(mentions)) {
     await trx.insertInto("mentions").values(some).execute();
   }
-  await bumpPersons(trx, [...people]);
   return people;
 }
 
@@ -195,8 +199,11 @@ async function blankEntries(trx: Trx, room: string, message: string) {
 }
 
 /** Who posts has read what came before (D6). */
-async function moveCursors(trx: Trx, ids: string[]): Promise<MovedCursor[]> {
-  const moved = await trx.updateTable("memberships")
+async function moveCursors(
+  trx: Trx,
+  ids: string[],
+): Promise<UnversionedCursor[]> {
+  return await trx.updateTable("memberships")
     .from(
       newlyPosted(trx, ids).where("e.kind", "=", "posted").select(({ fn }) => [
         ...["e.room", "e.author"] as const,
@@ -215,22 +222,4 @@ async function moveCursors(trx: Trx, ids: string[]): Promise<MovedCursor[]> {
     .whereRef("memberships.last_read", "<", "last.seq")
     .returning(["person", "memberships.room", "last_read as seq"])
     .returning("last_read_posts as posts").execute();
-  const versions = await bumpPersons(trx, moved.map(({ person }) => person));
-  return moved.map((cursor) => ({
-    ...cursor,
-    version: versions.get(cursor.person)!,
-  }));
-}
-
-/** Raises the heads of what people follow (D6); gives the new ones by person. */
-async function bumpPersons(
-  trx: Trx,
-  persons: string[],
-): Promise<Map<string, number>> {
-  const ids = [...new Set(persons)];
-  if (ids.length === 0) return new Map();
-  const rows = await trx.updateTable("persons")
-    .set((eb) => ({ head: eb("head", "+", 1) }))
-    .where("id", "in", padded(ids)).returning(["id", "head"]).execute();
-  return new Map(rows.map(({ id, head }) => [id, head]));
 }

@@ -82,6 +82,7 @@ export async function replaceCodes(
   trx: Trx,
   { person, codes }: FirstCodes & { person: string },
 ): Promise<void> {
+  await lockPerson(trx, person);
   await trx.deleteFrom("recovery_codes").where("person", "=", person)
     .execute();
   await trx.insertInto("recovery_codes")

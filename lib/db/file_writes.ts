@@ -50,8 +50,9 @@ export async function readUploads(
   ids: readonly string[],
 ): Promise<UploadsTable[]> {
   if (ids.length === 0) return [];
+  // Locked, since rooms are written side by side, and each is taken once.
   return await trx.selectFrom("uploads").selectAll()
-    .where("id", "in", padded(ids)).execute();
+    .where("id", "in", padded(ids)).orderBy("id").forUpdate().execute();
 }
 
 /** Uploads that a message takes, in the order in which it shows them. */
@@ -99,9 +100,11 @@ async function noteLoose(
   trx: Trx,
   files: readonly { hash: string }[],
 ): Promise<void> {
-  for (const hash of new Set(files.map(({ hash }) => hash))) {
+  for (const hash of [...new Set(files.map(({ hash }) => hash))].sort()) {
+    // Written even if it is there: whoever forgets it now waits for this.
     await trx.insertInto("loose_files").values({ hash })
-      .onConflict((conflict) => conflict.doNothing()).execute();
+      .onConflict((conflict) => conflict.column("hash").doUpdateSet({ hash }))
+      .execute();
   }
 }
 
@@ -115,6 +118,9 @@ export async function forgetLoose(
       .execute();
   }
   if (kept.length === 0) return;
+  // Whoever takes a reference away has noted it here, or will after this.
+  await trx.selectFrom("loose_files").select("hash")
+    .where("hash", "in", padded(kept)).orderBy("hash").forUpdate().execute();
   // What was referred to when it was looked at may have lost that since.
   await trx.deleteFrom("loose_files").where("hash", "in", padded(kept))
     .where((eb) =>

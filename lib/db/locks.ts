@@ -4,14 +4,25 @@
  * SQLite has one writer at a time, and nothing to lock.
  *
  * Whoever takes several takes them in this order, or others wait in a circle:
- * invitations, rooms, people.
+ * invitations, rooms, uploads and memberships, people, sessions. What waits in
+ * a circle all the same is undone by PostgreSQL, and tried again.
  */
+import { padded } from "./lists.ts";
 import type { Trx } from "./schema.ts";
 
 /** Holds a person until the transaction ends: who counts what is theirs comes first. */
 export async function lockPerson(trx: Trx, person: string): Promise<void> {
   await trx.selectFrom("persons").where("id", "=", person)
     .select("id").forUpdate().execute();
+}
+
+/** Holds several people, in the order of their ids. */
+export async function lockPersons(
+  trx: Trx,
+  persons: readonly string[],
+): Promise<void> {
+  await trx.selectFrom("persons").where("id", "in", padded(persons))
+    .orderBy("id").select("id").forUpdate().execute();
 }
 
 /**

@@ -2,6 +2,8 @@
 import { Refusal } from "../errors.ts";
 import type { MovedCursor } from "./drafts.ts";
 import type { Notify } from "../protocol.ts";
+import { padded } from "./lists.ts";
+import { lockPersons } from "./locks.ts";
 import type { Trx } from "./schema.ts";
 
 /**
@@ -12,8 +14,9 @@ export async function followOpen(
   trx: Trx,
   { person, room, now }: { person: string; room: string; now: number },
 ): Promise<void> {
+  // Locked, or who is sent out in between would come in all the same.
   const open = await trx.selectFrom("rooms").where("id", "=", room)
-    .where("kind", "=", "open").select("id").executeTakeFirst();
+    .where("kind", "=", "open").select("id").forUpdate().executeTakeFirst();
   if (!open) throw new Refusal("no_room");
   await checkRemoval(trx, { person, room, now });
   await follow(trx, { person, room, now });
@@ -109,8 +112,10 @@ export async function markRead(
   trx: Trx,
   cursors: readonly ReadCursor[],
 ): Promise<MovedCursor[]> {
-  const moved: MovedCursor[] = [];
-  for (const { person, room, seq } of cursors) {
+  const moved: UnversionedCursor[] = [];
+  // In one order, or two machines could wait for each other.
+  const ordered = cursors.toSorted((a, b) => compare(a.room, b.room));
+  for (const { person, room, seq } of ordered) {
     const entry = await trx.selectFrom("entries").where("room", "=", room)
       .where("seq", "<=", seq).orderBy("seq", "desc").limit(1)
       .select(["seq", "posts"]).executeTakeFirst();
@@ -124,10 +129,48 @@ export async function markRead(
       .set({ last_read: entry.seq, last_read_posts: entry.posts })
       .executeTakeFirst();
     if (again.numUpdatedRows + on.numUpdatedRows === 0n) continue;
-    const version = await bumpPerson(trx, person);
-    moved.push({ person, room, ...entry, version });
+    moved.push({ person, room, ...entry });
   }
-  return moved;
+  return await bumpMoved(trx, moved);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** A read cursor that moved, before its person's head was raised. */
+export type UnversionedCursor = Omit<MovedCursor, "version">;
+
+/** Raises the heads of those whose cursors moved, and of others. */
+export async function bumpMoved(
+  trx: Trx,
+  moved: readonly UnversionedCursor[],
+  others: readonly string[] = [],
+): Promise<MovedCursor[]> {
+  const people = moved.map(({ person }) => person);
+  const versions = await bumpPersons(trx, [...people, ...others]);
+  return moved.map((cursor) => ({
+    ...cursor,
+    version: versions.get(cursor.person)!,
+  }));
+}
+
+/**
+ * Raises the heads of what people follow (D6); gives the new ones by person.
+ * They are locked last of all, and in the order of their ids: whoever bumps
+ * several at once waits for nobody who waits for them.
+ */
+async function bumpPersons(
+  trx: Trx,
+  persons: readonly string[],
+): Promise<Map<string, number>> {
+  const ids = [...new Set(persons)].sort();
+  if (ids.length === 0) return new Map();
+  if (ids.length > 1) await lockPersons(trx, ids);
+  const rows = await trx.updateTable("persons")
+    .set((eb) => ({ head: eb("head", "+", 1) }))
+    .where("id", "in", padded(ids)).returning(["id", "head"]).execute();
+  return new Map(rows.map(({ id, head }) => [id, head]));
 }
 
 /**

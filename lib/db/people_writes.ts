@@ -64,8 +64,9 @@ async function claimName(
     freedBefore: number;
   },
 ): Promise<void> {
+  // Locked: they may come back just now.
   const holder = await trx.selectFrom("persons").where("name_key", "=", key)
-    .select(["id", "role", "last_seen_at", "banned_until"])
+    .select(["id", "role", "last_seen_at", "banned_until"]).forUpdate()
     .executeTakeFirst();
   if (!holder || holder.id === person) return;
   // A ban lasts by the name, too: nobody comes back under it.

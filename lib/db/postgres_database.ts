@@ -196,6 +196,7 @@ class PostgresDatabase implements Database {
   readonly isShared = true;
   readonly epoch: string;
   readonly read: Kysely<Schema>;
+  onWrite: (name: WriteName) => void = () => {};
   readonly #parts: Parts;
   readonly #slow = new SlowReadQueue();
 
@@ -231,6 +232,17 @@ class PostgresDatabase implements Database {
   }
 
   async write<N extends WriteName>(
+    name: N,
+    args: WriteArgs<N>,
+  ): Promise<WriteResult<N>> {
+    try {
+      return await this.#writeUntilDone(name, args);
+    } finally {
+      this.onWrite(name);
+    }
+  }
+
+  async #writeUntilDone<N extends WriteName>(
     name: N,
     args: WriteArgs<N>,
   ): Promise<WriteResult<N>> {

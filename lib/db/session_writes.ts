@@ -1,5 +1,6 @@
 /** Write transactions on sessions. */
 import { Refusal } from "../errors.ts";
+import { lockPerson } from "./locks.ts";
 import { bumpPerson } from "./membership_writes.ts";
 import type { Trx } from "./schema.ts";
 
@@ -61,10 +62,10 @@ export async function touchSession(
     expiresAt: number;
   },
 ): Promise<void> {
-  await trx.updateTable("sessions").where("token_hash", "=", touch.tokenHash)
-    .set({ last_seen_at: touch.now, expires_at: touch.expiresAt }).execute();
   await trx.updateTable("persons").where("id", "=", touch.person)
     .set({ last_seen_at: touch.now }).execute();
+  await trx.updateTable("sessions").where("token_hash", "=", touch.tokenHash)
+    .set({ last_seen_at: touch.now, expires_at: touch.expiresAt }).execute();
 }
 
 /** Forgets sessions that ran out, the oldest thousand at a time. */
@@ -85,6 +86,8 @@ export async function endSession(
   trx: Trx,
   { tokenHash, person }: { tokenHash: Uint8Array; person: string },
 ): Promise<void> {
+  // First, as a lock: of two sessions that end at once one is the last.
+  await bumpPerson(trx, person);
   await trx.deleteFrom("sessions").where("token_hash", "=", tokenHash)
     .where("person", "=", person).execute();
   const other = await trx.selectFrom("sessions").where("person", "=", person)
@@ -93,7 +96,6 @@ export async function endSession(
     await trx.updateTable("persons").where("id", "=", person)
       .where("role", "=", "guest").set({ name_key: null }).execute();
   }
-  await bumpPerson(trx, person);
 }
 
 /** Ends a person's sessions but one; gives the SHA-256 of their tokens. */
@@ -101,6 +103,8 @@ export async function endOtherSessions(
   trx: Trx,
   { person, keep }: { person: string; keep: Uint8Array | null },
 ): Promise<Uint8Array[]> {
+  // A session that begins just now is among those that end, or waits.
+  await lockPerson(trx, person);
   const found = await trx.selectFrom("sessions").where("person", "=", person)
     .select("token_hash").execute();
   const ended = found.map((row) => row.token_hash)

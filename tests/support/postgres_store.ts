@@ -43,25 +43,47 @@ export async function execute(
   }
 }
 
-/** A database of its own, dropped at the end. */
+/** Databases that no test uses now, as they were when they were new. */
+const free: string[] = [];
+
+/** A database of its own, at the end emptied for the next test. */
 export class PostgresStore implements LogStore {
   readonly errors: unknown[] = [];
-  readonly name = `test_${crypto.randomUUID().replaceAll("-", "")}`;
-  readonly settings: PostgresSettings = settingsOf(this.name);
+  readonly name: string;
+  readonly settings: PostgresSettings;
   #exists: Promise<void> | undefined;
 
-  /** Makes it, empty, unless it is there. */
+  /** With `isBare`, one without any tables, which is dropped at the end. */
+  constructor(readonly isBare = false) {
+    const kept = isBare ? undefined : free.pop();
+    this.name = kept ?? `test_${crypto.randomUUID().replaceAll("-", "")}`;
+    this.settings = settingsOf(this.name);
+    if (kept) this.#exists = Promise.resolve();
+  }
+
+  /** Makes it unless it is there. */
   create(): Promise<void> {
-    return this.#exists ??= execute(
-      settingsOf("postgres"),
-      `create database ${this.name}`,
-    ).then(() => {});
+    return this.#exists ??= this.#create();
+  }
+
+  async #create(): Promise<void> {
+    await execute(settingsOf("postgres"), `create database ${this.name}`);
+    if (this.isBare) return;
+    const db = await this.#open();
+    await db.close();
+    await this.execute(`create schema kept;
+      create table kept.rooms as select * from rooms;
+      create table kept.meta as select * from meta`);
   }
 
   /** Opens the database, new or as it was left. */
   async open(): Promise<Database> {
     await this.create();
-    return await openDatabase({
+    return await this.#open();
+  }
+
+  #open(): Promise<Database> {
+    return openDatabase({
       postgres: this.settings,
       path: "",
       onError: (error) => this.errors.push(error),
@@ -83,11 +105,21 @@ export class PostgresStore implements LogStore {
     return execute(this.settings, statement);
   }
 
-  /** Drops the database, whoever uses it. */
+  /** Empties it: ten times as fast as making another one. */
   async remove(): Promise<void> {
-    await execute(
-      settingsOf("postgres"),
-      `drop database if exists ${this.name} with (force)`,
-    );
+    if (this.isBare) {
+      const drop = `drop database if exists ${this.name} with (force)`;
+      return void await execute(settingsOf("postgres"), drop);
+    }
+    await this.execute(`do $$ declare one text; begin
+        for one in select tablename from pg_tables where schemaname = 'public'
+        loop execute 'alter table ' || one || ' disable trigger all';
+          execute 'delete from ' || one;
+          execute 'alter table ' || one || ' enable trigger all';
+        end loop;
+      end $$;
+      insert into rooms select * from kept.rooms;
+      insert into meta select * from kept.meta`);
+    free.push(this.name);
   }
 }
