@@ -15,11 +15,9 @@ export interface PoolConfig {
   keepAlive: boolean;
   connectionTimeoutMillis: number;
   query_timeout?: number;
-  types: { getTypeParser(oid: number, format?: string): TypeParser };
+  types: { getTypeParser: (oid: number, format?: string) => TypeParser };
   max?: number;
   idleTimeoutMillis?: number;
-  /** Runs before a new connection is given out. */
-  onConnect?: (client: Client) => Promise<void>;
 }
 
 /** What a statement gave. */
@@ -29,40 +27,56 @@ export interface Result {
   rows: Record<string, unknown>[];
 }
 
+/** A notification, from whoever sent one. */
+export interface Notification {
+  channel: string;
+  payload?: string;
+}
+
 /** A connection. */
-export class Client {
-  constructor(config: PoolConfig);
-  connect(): Promise<void>;
-  query(text: string, values?: readonly unknown[]): Promise<Result>;
-  on(event: "error", listener: (error: Error) => void): this;
-  on(
-    event: "notification",
-    listener: (news: { channel: string; payload?: string }) => void,
-  ): this;
-  on(event: "end", listener: () => void): this;
-  end(): Promise<void>;
+export interface Client {
+  connect: () => Promise<void>;
+  query: (text: string, values?: readonly unknown[]) => Promise<Result>;
+  on: <E extends keyof ClientEvents>(
+    event: E,
+    listener: (news: ClientEvents[E]) => void,
+  ) => unknown;
+  end: () => Promise<void>;
+}
+
+/** What a connection tells. */
+export interface ClientEvents {
+  error: Error;
+  notification: Notification;
+  end: void;
 }
 
 /** A connection of a pool. */
 export interface PoolClient extends Client {
-  release(destroy?: boolean): void;
+  release: (destroy?: boolean) => void;
+}
+
+/** What a pool tells. */
+export interface PoolEvents {
+  error: Error;
+  connect: Client;
 }
 
 /** Connections that are kept and given out. */
-export class Pool {
-  constructor(config: PoolConfig);
-  readonly totalCount: number;
-  readonly waitingCount: number;
-  connect(): Promise<PoolClient>;
-  query(text: string, values?: readonly unknown[]): Promise<Result>;
-  on(event: "error", listener: (error: Error) => void): this;
-  on(event: "connect", listener: (client: Client) => void): this;
-  end(): Promise<void>;
+export interface Pool {
+  connect: () => Promise<PoolClient>;
+  query: (text: string, values?: readonly unknown[]) => Promise<Result>;
+  on: <E extends keyof PoolEvents>(
+    event: E,
+    listener: (news: PoolEvents[E]) => void,
+  ) => unknown;
+  end: () => Promise<void>;
 }
 
+/** The whole package. */
 declare const pg: {
-  Client: typeof Client;
-  Pool: typeof Pool;
+  Client: new (config: PoolConfig) => Client;
+  Pool: new (config: PoolConfig) => Pool;
   types: { getTypeParser(oid: number, format?: string): TypeParser };
 };
 export default pg;
