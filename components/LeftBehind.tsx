@@ -19,7 +19,7 @@ export function LeftBehind(
   if (rows.length === 0) return null;
   const discard = (id: string) => {
     setRows(rows.filter((row) => row.id !== id));
-    outbox?.remove(id).catch(() => {});
+    outbox?.discard(id);
   };
   return (
     <section class="panel" aria-labelledby="left-behind">

@@ -24,18 +24,22 @@ export function useChatClient(props: ChatProps): PageClient {
   const [, changed] = useReducer((count: number, _: void) => count + 1, 0);
   const { client, trays } = made;
   useEffect(() => {
-    const stopListening = client.subscribe(() => changed());
+    let status = client.status;
+    const stopListening = client.subscribe(() => {
+      if (client.status === "connected" && status !== "connected") {
+        trays.retryUnsent();
+      }
+      status = client.status;
+      changed();
+    });
     const stopWatching = watchPage(client);
     const onBeforeUnload = (event: BeforeUnloadEvent) => {
       if (trays.isBusy || isLeavingTextBehind(client)) event.preventDefault();
     };
-    const onOnline = () => trays.retryUnsent();
     addEventListener("beforeunload", onBeforeUnload);
-    addEventListener("online", onOnline);
     client.start();
     return () => {
       removeEventListener("beforeunload", onBeforeUnload);
-      removeEventListener("online", onOnline);
       stopWatching();
       stopListening();
       client.stop();
@@ -59,7 +63,7 @@ function createClient(
     ...(outbox === null ? {} : { outbox }),
   });
   client.open(room.id, { ...page, reset: true });
-  return { client, outbox, trays: new Trays(client, uploadLimit) };
+  return { client, outbox, trays: new Trays(client, uploadLimit, outbox) };
 }
 
 /** Whether what is unsent would be gone with the page. */

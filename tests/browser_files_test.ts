@@ -6,6 +6,7 @@ import type { Locator, Page, Route } from "playwright-core";
 import {
   browserTest,
   DESK,
+  hasStored,
   isSound,
   PHONE,
   type Visitor,
@@ -196,7 +197,7 @@ browserTest(
 );
 
 browserTest(
-  "A message waits for its files as a row, and its text survives a reload",
+  "A message waits for its files as a row, and survives a reload with them [C1]",
   async (server, visitors) => {
     const ada = await (await visitors.come()).enter(server.url, "Ada");
     const { page } = ada;
@@ -207,19 +208,99 @@ browserTest(
     const row = ada.message("It comes");
     await row.getByText("Sent once the files are uploaded").waitFor();
     assertEquals(await row.getAttribute("class"), "message first pending");
-    page.on("dialog", (dialog) => void dialog.accept());
     await uploads.letGo();
     await ada.sees("It comes");
     await page.getByRole("link", { name: /^Download slow.txt/ }).waitFor();
 
+    // Nobody is asked whether to leave: what was sent is kept.
+    page.on("dialog", (dialog) => {
+      ada.errors.push(dialog.type());
+      void dialog.accept();
+    });
     const again = await holdUploads(ada);
-    await choose(ada, text("lost.txt"));
-    await until(() => again.held.length === 1, "the second upload");
+    await choose(ada, text("kept.txt"), await picture("kept.png", 40, 30));
+    await until(() => again.held.length === 2, "the other uploads");
     await ada.says("Don’t lose me");
-    await ada.message("Don’t lose me").waitFor();
+    await hasStored(page, 1, "atoll-files");
     await page.reload();
     await ada.seesStatus("Connected");
-    assertEquals(await ada.composer.inputValue(), "Don’t lose me");
+    const kept = ada.message("Don’t lose me");
+    await kept.getByText("kept.txt").waitFor();
+    assertEquals(await kept.getAttribute("class"), "message pending");
+    assertEquals(await ada.composer.inputValue(), "");
+    // The tab closes, and another one opens: after a moment it takes over.
+    const next = await page.context().newPage();
+    await page.close();
+    await next.goto(server.url);
+    await next.getByRole("link", { name: /^Download kept.txt/ }).waitFor();
+    await next.getByRole("link", { name: "Show kept.png large" }).waitFor();
+    const sent = next.getByRole("article").filter({ hasText: "lose me" });
+    assertEquals(await sent.count(), 1);
+    assertEquals(
+      await sent.getByRole("link", { name: /^Download/ }).evaluate((link) =>
+        fetch((link as HTMLAnchorElement).href).then((file) => file.text())
+      ),
+      "The text of kept.txt",
+    );
+    await hasStored(next, 0, "atoll-files");
+    assertEquals(ada.errors, []);
+  },
+);
+
+browserTest(
+  "Where the browser has no room for files it says so, and the text survives",
+  async (server, visitors) => {
+    const ada = await visitors.come();
+    const { page } = ada;
+    await page.addInitScript(() => {
+      const add = IDBObjectStore.prototype.add;
+      IDBObjectStore.prototype.add = function (value, key) {
+        if (value.row?.attached) {
+          throw new DOMException("No room", "QuotaExceededError");
+        }
+        return add.call(this, value, key);
+      };
+    });
+    await ada.enter(server.url, "Ada");
+    const uploads = await holdUploads(ada);
+    await choose(ada, text("lost.txt"));
+    await until(() => uploads.held.length === 1, "the upload");
+    await ada.says("The text stays");
+    await ada.message("The text stays")
+      .getByText("This browser has no room to keep the files").waitFor();
+    const asked: string[] = [];
+    page.on("dialog", (dialog) => {
+      asked.push(dialog.type());
+      void dialog.accept();
+    });
+    await page.reload();
+    await ada.seesStatus("Connected");
+    assertEquals(asked, ["beforeunload"]);
+    assertEquals(await ada.composer.inputValue(), "The text stays");
+    // Texts without files are kept as ever.
+    assertEquals(
+      await page.getByText("This browser keeps nothing").count(),
+      0,
+    );
+  },
+);
+
+browserTest(
+  "An upload that failed for the lack of a server goes on by itself once it is back [C1]",
+  async (server, visitors) => {
+    const ada = await (await visitors.come()).enter(server.url, "Ada");
+    const { page } = ada;
+    await page.route("**/api/uploads?*", (route) => route.abort());
+    await choose(ada, text("again.txt"));
+    await ada.says("By itself");
+    await ada.message("By itself")
+      .getByText("Not uploaded: There is no connection").waitFor();
+    await server.kill();
+    await ada.seesStatus("Reconnecting");
+    await server.restart();
+    await page.unroute("**/api/uploads?*");
+    await ada.sees("By itself");
+    await page.getByRole("link", { name: /^Download again.txt/ }).waitFor();
   },
 );
 

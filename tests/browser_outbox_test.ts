@@ -1,7 +1,12 @@
 /** What is unsent outlives reload, crash and the tab, in Chromium. */
 import { assertEquals } from "@std/assert";
-import type { BrowserContext, Page } from "playwright-core";
-import { browserTest, Visitor, type Visitors } from "./support/browser.ts";
+import type { BrowserContext } from "playwright-core";
+import {
+  browserTest,
+  hasStored,
+  Visitor,
+  type Visitors,
+} from "./support/browser.ts";
 import type { ServerProcess } from "./support/server.ts";
 import { TcpProxy } from "./support/tcp_proxy.ts";
 
@@ -33,23 +38,6 @@ const ADOPTED = { timeout: 45_000 };
 /** Tries to connect at once, as a tab does that comes back. */
 async function comesBack({ page }: Visitor): Promise<void> {
   await page.evaluate(() => dispatchEvent(new Event("pageshow")));
-}
-
-/** Waits until the browser has stored so many rows. */
-async function hasStored(page: Page, count: number): Promise<void> {
-  await page.waitForFunction(async (count) => {
-    const db = await new Promise<IDBDatabase>((resolve, reject) => {
-      const request = indexedDB.open("atoll");
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-    const rows = await new Promise<number>((resolve) => {
-      const request = db.transaction("rows").objectStore("rows").count();
-      request.onsuccess = () => resolve(request.result);
-    });
-    db.close();
-    return rows === count;
-  }, count);
 }
 
 /** Waits until there are so many messages, and gives their texts. */

@@ -101,6 +101,9 @@ export function HeldFiles({ post }: { post: string }): JSX.Element | null {
         ))}
       </ul>
       <p class="note">{t("files.sending")}</p>
+      {tray.isNotKept(post) && (
+        <p class="note note-failed" role="status">{t("files.not_kept")}</p>
+      )}
     </>
   );
 }

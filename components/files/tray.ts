@@ -1,5 +1,6 @@
 /** Files on their way into a message, and messages that wait for theirs. */
 import type { PostOptions } from "../../lib/client/chat_client.ts";
+import type { OutboxRow } from "../../lib/client/outbox.ts";
 import type { PendingRow } from "../../lib/client/pending_rows.ts";
 import { uuidv7 } from "../../lib/client/uuid.ts";
 import { type FileInfo, LIMITS } from "../../lib/protocol.ts";
@@ -33,15 +34,33 @@ export interface TrayFile {
 interface HeldPost {
   row: PendingRow;
   files: TrayFile[];
+  /** Whether it outlives the page, files and all; null until that is known. */
+  isKept: boolean | null;
 }
+
+/** A held message as it is kept. */
+type KeptPost = Omit<OutboxRow, "room">;
+
+/** Where held messages are kept with their files. */
+export interface PostKeeper {
+  /** Keeps one, in place of what is kept of it; tells whether that worked. */
+  keep(row: KeptPost): Promise<boolean>;
+  /** It was given up. */
+  forget(id: string): void;
+}
+
+/** What a held message has besides its body. */
+export type HeldOptions = PostOptions & { id: string };
 
 /** What a tray needs. */
 export interface TrayOptions {
   /** Bytes that a file may have. */
   limit: number;
   /** Sends a message whose files are uploaded. */
-  post: (body: string, options: PostOptions) => void;
-  /** Where the texts of held messages are kept, by tab. */
+  post: (body: string, options: HeldOptions) => void;
+  /** Keeps held messages beyond the page. */
+  keeper: PostKeeper;
+  /** Where the texts of messages that can't be kept otherwise are kept, by tab. */
   key: string;
 }
 
@@ -74,7 +93,12 @@ export class Tray {
 
   /** Whether something would be lost with the page. */
   get isBusy(): boolean {
-    return this.#files.length + this.#held.length > 0;
+    return this.#files.length > 0 || this.#held.some(({ isKept }) => !isKept);
+  }
+
+  /** Whether a message that waits is known to be lost with the page. */
+  isNotKept(post: string): boolean {
+    return this.#find(post)?.isKept === false;
   }
 
   /** The files of a message that waits. */
@@ -136,9 +160,34 @@ export class Tray {
     const id = uuidv7(at);
     const base = { id, kind: "post", body, at, state: "pending" } as const;
     const row: PendingRow = parent === undefined ? base : { ...base, parent };
-    this.#held = [...this.#held, { row, files: [...this.#files] }];
+    const post: HeldPost = { row, files: [...this.#files], isKept: null };
+    this.#held = [...this.#held, post];
     this.#files = [];
     this.#isOver = false;
+    this.#pump();
+    // Sent at once, it is kept where all is kept that was sent.
+    if (this.#find(id)) this.#keep(post);
+  }
+
+  /** Goes on with a message that an earlier page, or a dead tab, left here. */
+  adopt({ attached = [], ...row }: KeptPost): void {
+    if (this.#find(row.id)) return;
+    const { id, kind, body = "", at, parent } = row;
+    const base = { id, kind, body, at, state: "pending" } as const;
+    const held = parent === undefined ? base : { ...base, parent };
+    const files = attached.map((file) => this.#take(file));
+    this.#held = [...this.#held, { row: held, files, isKept: true }];
+    this.#pump();
+  }
+
+  /** Another tab took a message over: it is no longer this one's to send. */
+  release(id: string): void {
+    for (const file of this.#find(id)?.files ?? []) {
+      // What is uploaded may be what the other tab sends.
+      delete file.info;
+      this.#drop(file);
+    }
+    this.#held = this.#held.filter(({ row }) => row.id !== id);
     this.#pump();
   }
 
@@ -154,6 +203,7 @@ export class Tray {
     const post = this.#find(id);
     if (!post) return false;
     post.files.forEach((file) => this.#drop(file));
+    this.#options.keeper.forget(id);
     this.#held = this.#held.filter((one) => one !== post);
     this.#pump();
     return true;
@@ -196,8 +246,23 @@ export class Tray {
     this.#held = this.#held.filter((post) => !this.#posted(post));
     const rows = this.#held.map(rowOf);
     if (rows.length + this.#rows.length > 0) this.#rows = rows;
-    keepHeld(this.#options.key, this.#rows.map(({ body }) => body));
+    this.#keepTexts();
     this.#changed();
+  }
+
+  #keep(post: HeldPost): void {
+    const { row: { state: _, ...row }, files } = post;
+    const attached = files.map(({ file }) => file);
+    this.#options.keeper.keep({ ...row, attached }).then((isKept) => {
+      post.isKept = isKept;
+      this.#keepTexts();
+      this.#changed();
+    });
+  }
+
+  #keepTexts(): void {
+    const texts = this.#held.filter(({ isKept }) => !isKept);
+    keepHeld(this.#options.key, texts.map(({ row }) => row.body));
   }
 
   #upload(file: TrayFile): void {
@@ -269,7 +334,7 @@ function keepHeld(key: string, bodies: readonly string[]): void {
   }
 }
 
-/** What was held back when this tab was loaded again: its files are gone, the text is not. */
+/** What could not be kept otherwise when this tab was loaded again: its files are gone, the text is not. */
 export function takeHeld(key: string): string {
   try {
     const text = sessionStorage.getItem(PREFIX + key) ?? "";

@@ -261,6 +261,7 @@ export class ChatClient {
     }
     if (held.onScreen) return state;
     held.onScreen = true;
+    this.#reading.release(held.key);
     state.error = null;
     this.#sync.join(held);
     this.#changed();
@@ -405,6 +406,13 @@ export class ChatClient {
    */
   markUnread(room: string, seq: number): void {
     this.#reading.markUnread(room, seq);
+  }
+
+  /** Marks a whole room as read, or as unread from its last message on. */
+  mark(room: string, as: "read" | "unread"): void {
+    if (as === "unread") return this.markUnread(room, Number.MAX_SAFE_INTEGER);
+    this.readAgain(room);
+    this.markRead(room, Number.MAX_SAFE_INTEGER);
   }
 
   /** What is seen of a room counts as read again, after {@link markUnread}. */

@@ -26,6 +26,7 @@ export class IndexedDbOutbox implements Outbox {
   readonly claimEvery: number = LEASE_TIMES.claim;
   #tab: Tab;
   #clock: Clock;
+  #patience: number;
   #openDatabase: typeof openOutbox;
   #rows = new Map<string, OutboxRow>();
   /** What is not stored yet, in the order in which it happened. */
@@ -43,19 +44,28 @@ export class IndexedDbOutbox implements Outbox {
   /** Takes who this is; nothing is opened before the first use. */
   constructor(
     tab: Tab,
-    { clock = systemClock, open = openOutbox }: {
+    { clock = systemClock, open = openOutbox, patience = PATIENCE }: {
       clock?: Clock;
       open?: typeof openOutbox;
+      /** In milliseconds. */
+      patience?: number;
     } = {},
   ) {
     this.#tab = tab;
     this.#clock = clock;
+    this.#patience = patience;
     this.#openDatabase = open;
   }
 
   /** Whether all rows are stored, as far as known. */
   get durable(): boolean {
     return this.#durable;
+  }
+
+  /** Waits for all that was done so far; tells whether it is stored. */
+  async settled(): Promise<boolean> {
+    await this.#last;
+    return this.#durable && this.#changes.size === 0;
   }
 
   /** Keeps a row behind all others, in place of one with the same id. */
@@ -179,7 +189,7 @@ export class IndexedDbOutbox implements Outbox {
         reject(new Error("IndexedDB does not answer"));
       };
       if (this.#hangs) return giveUp();
-      const cancel = this.#clock.after(PATIENCE, giveUp);
+      const cancel = this.#clock.after(this.#patience, giveUp);
       done.finally(cancel).then(resolve, reject);
     });
   }

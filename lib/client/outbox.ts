@@ -21,6 +21,8 @@ export interface OutboxRow {
   on?: boolean;
   /** Uploads that go with a post. */
   files?: readonly FileInfo[];
+  /** Files that are still to be uploaded: see {@link HeldPosts}. */
+  attached?: readonly File[];
   /** When the person sent it, in milliseconds since 1970. */
   at: number;
   /** Refused for good with this code: shown, but not sent again by itself. */

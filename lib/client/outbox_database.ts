@@ -59,11 +59,12 @@ interface Schema extends DBSchema {
 /** The open database. */
 export type OutboxDatabase = IDBPDatabase<Schema>;
 
-/** Opens the database; `closed` is called when the browser took it away. */
+/** Opens a database; `closed` is called when the browser took it away. */
 export async function openOutbox(
   closed: () => void,
+  name = "atoll",
 ): Promise<OutboxDatabase> {
-  const db = await openDB<Schema>("atoll", 1, {
+  const db = await openDB<Schema>(name, 1, {
     upgrade(db) {
       const rows = db.createObjectStore("rows", {
         keyPath: "n",

@@ -1,6 +1,7 @@
 /** The outbox of a page, which knows what was there before it in the same tab. */
+import { HeldPosts } from "./held_posts.ts";
 import { IndexedDbOutbox } from "./indexed_db_outbox.ts";
-import type { OutboxRow } from "./outbox.ts";
+import type { Claim, OutboxRow } from "./outbox.ts";
 import { uuidv7 } from "./uuid.ts";
 
 /** Where a tab of the browser remembers its runs. */
@@ -16,29 +17,40 @@ interface Run {
 
 /** The outbox of one page, and what somebody else left unsent before it. */
 export class PageOutbox extends IndexedDbOutbox {
+  /** Posts that wait for their files. */
+  readonly held: HeldPosts;
+  /** Called with posts of dead tabs that wait for their files, and with lost ones. */
+  onHeld: (claim: Claim) => void = () => {};
   #run: Run;
 
   /** Makes the outbox of an account, which is a person's id. */
   constructor(account: string) {
     const before = readRun();
-    const tab = uuidv7();
-    super({
-      id: tab,
-      account,
+    const id = uuidv7();
+    const tab = {
+      ...{ id, account, replaces: wasReloaded() },
       ...(before === null ? {} : { before: before.tab }),
-      replaces: wasReloaded(),
-    });
+    };
+    super(tab);
+    this.held = new HeldPosts(tab);
     const previous = before?.account === account
       ? before.previous
       : before?.account;
-    this.#run = { tab, account, ...(previous ? { previous } : {}) };
+    this.#run = { tab: id, account, ...(previous ? { previous } : {}) };
     this.#remember();
+  }
+
+  /** Adopts what dead tabs left, with and without files. */
+  override async claim(): Promise<Claim> {
+    this.held.claim().then((claim) => this.onHeld(claim));
+    return await super.claim();
   }
 
   /** The page goes: its successor adopts its rows at once, other tabs soon. */
   override leave(): Promise<void> {
     // Again, since another page may have been here while this one was frozen.
     this.#remember();
+    this.held.leave();
     return super.leave();
   }
 
@@ -47,7 +59,16 @@ export class PageOutbox extends IndexedDbOutbox {
     const { previous } = this.#run;
     if (previous === undefined) return [];
     const rows = await this.leftBy(previous);
-    return rows.filter(({ body = "" }) => body.trim() !== "");
+    const held = await this.held.leftBy(previous).catch(() => []);
+    const isKnown = ({ id }: OutboxRow) => rows.some((row) => row.id === id);
+    return [...rows, ...held.filter((row) => !isKnown(row))]
+      .filter(({ body = "" }) => body.trim() !== "");
+  }
+
+  /** Deletes what was left behind. */
+  discard(id: string): void {
+    this.held.forget(id);
+    this.remove(id).catch(() => {});
   }
 
   #remember(): void {

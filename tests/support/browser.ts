@@ -159,3 +159,24 @@ export async function isSound({ page, errors }: Visitor): Promise<void> {
   );
   assertEquals(overflow, 0);
 }
+
+/** Waits until the page's storage has so many rows that are to be sent. */
+export async function hasStored(
+  page: Page,
+  count: number,
+  database = "atoll",
+): Promise<void> {
+  await page.waitForFunction(async ([count, database]) => {
+    const db = await new Promise<IDBDatabase>((resolve, reject) => {
+      const request = indexedDB.open(database);
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    const rows = await new Promise<number>((resolve) => {
+      const request = db.transaction("rows").objectStore("rows").count();
+      request.onsuccess = () => resolve(request.result);
+    });
+    db.close();
+    return rows === count;
+  }, [count, database] as const);
+}
