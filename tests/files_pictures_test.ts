@@ -1,6 +1,7 @@
 /** Small pictures of large ones: upright, without metadata, within bounds. */
 import { assert, assertEquals } from "@std/assert";
 import decodeWebp, { init } from "@jsquash/webp/decode.js";
+import { GifWriter } from "omggif";
 import { kindOf, PICTURE_LIMITS } from "../lib/files/file_kind.ts";
 import { scaleDown } from "../lib/files/picture_scale.ts";
 import { reencodeSquare, shrinkPicture } from "../lib/files/pictures.ts";
@@ -95,4 +96,59 @@ Deno.test("Each pixel is the average of those it covers, weighted by opacity", (
   assertEquals([...one.data], [167, 0, 0, 191]);
   const two = scaleDown(source, whole, { width: 2, height: 1 });
   assertEquals(two.data[0], 180);
+});
+
+/** A moving picture of two frames: red and blue side by side, then all blue. */
+function moving(width: number, height: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(width * height * 2 + 2_000);
+  const palette = [0xdc0000, 0x0000dc];
+  const writer = new GifWriter(bytes, width, height, { palette, loop: 0 });
+  const first = Uint8Array.from(
+    { length: width * height },
+    (_, i) => i % width < width / 2 ? 0 : 1,
+  );
+  writer.addFrame(0, 0, width, height, first, { delay: 10 });
+  writer.addFrame(0, 0, width, height, first.fill(1), { delay: 10 });
+  return bytes.slice(0, writer.end());
+}
+
+Deno.test("Of what moves, the small picture is the first frame", async () => {
+  const gif = moving(60, 40);
+  assertEquals((await kindOf(gif)).type, "image/gif");
+  const picture = await decode((await shrinkPicture(gif, 30))!);
+  assertEquals([picture.width, picture.height], [30, 20]);
+  assertEquals(picture.at(4, 10), "red");
+  assertEquals(picture.at(26, 10), "blue");
+});
+
+Deno.test("A moving picture whose frame is larger than itself is not decoded", async () => {
+  const gif = moving(60, 40);
+  const view = new DataView(gif.buffer);
+  // Behind the header: the size of the whole, which is checked on its way in.
+  view.setUint16(6, 2, true);
+  view.setUint16(8, 2, true);
+  assertEquals((await kindOf(gif)).width, 2);
+  assertEquals(await shrinkPicture(gif, 30), null);
+  // Cut off in the middle it is what there is of it, or nothing.
+  await shrinkPicture(moving(60, 40).slice(0, 100), 30);
+  assert(await shrinkPicture(moving(60, 40), 30));
+});
+
+Deno.test("AVIF has small pictures, too, unless it is to be turned", async () => {
+  const avif = await Deno.readFile(
+    new URL("fixtures/two.avif", import.meta.url),
+  );
+  assertEquals(await kindOf(avif), {
+    ...{ type: "image/avif", width: 60, height: 40 },
+  });
+  const picture = await decode((await shrinkPicture(avif, 30))!);
+  assertEquals([picture.width, picture.height], [30, 20]);
+  assertEquals(picture.at(4, 10), "red");
+  assertEquals(picture.at(26, 10), "blue");
+  assertEquals(await shrinkPicture(avif.slice(0, 300), 30), null);
+  const turned = avif.slice();
+  const text = new TextDecoder("latin1").decode(turned);
+  // A box that is not needed becomes one that turns.
+  turned.set(new TextEncoder().encode("irot"), text.indexOf("pixi"));
+  assertEquals(await shrinkPicture(turned, 30), null);
 });

@@ -105,6 +105,9 @@ function Picture(
         decoding="async"
         {...shownSize(size)}
       />
+      {file.type === "image/gif" && (
+        <span class="picture-kind" aria-hidden="true">GIF</span>
+      )}
     </a>
   );
 

@@ -76,11 +76,10 @@ export class Files {
 
   /** A small WebP of a picture, made when it is first asked for; null where the picture itself will do. */
   async preview(file: StoredFile): Promise<Uint8Array | null> {
-    const { hash, type, size, width } = file;
+    const { hash, size, width } = file;
     const isSmall = size <= SMALL_BYTES &&
       Math.max(file.width ?? 0, file.height ?? 0) <= PREVIEW_SIZE;
-    // What moves goes on moving.
-    if (width === null || isSmall || type === "image/gif") return null;
+    if (width === null || isSmall) return null;
     if (this.#failed.has(hash)) return null;
     const kept = await this.store.read(previewKey(hash));
     if (kept) return kept;

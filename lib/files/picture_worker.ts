@@ -3,10 +3,12 @@
  * strangers may take long or much memory, and ending the thread gives all back.
  * The codecs are WebAssembly, which reaches nothing outside its memory.
  */
+import decodeAvif, { init as initAvif } from "@jsquash/avif/decode.js";
 import decodeJpeg, { init as initJpeg } from "@jsquash/jpeg/decode.js";
 import decodePng, { init as initPng } from "@jsquash/png/decode.js";
 import decodeWebp, { init as initWebp } from "@jsquash/webp/decode.js";
 import encodeWebp, { init as initEncoder } from "@jsquash/webp/encode.js";
+import { GifReader } from "omggif";
 import { type Crop, type Pixels, scaleDown } from "./picture_scale.ts";
 
 /** A picture to be made smaller. */
@@ -24,12 +26,25 @@ export type PictureAnswer = Uint8Array<ArrayBuffer> | null;
 
 const QUALITY = 80;
 
+/** WebAssembly's pages that a codec may have, of 64 KiB: 1 GiB. */
+const MOST_PAGES = 16_384;
+
 // The codecs say what is wrong with a picture: strangers don't write our log.
 Object.assign(console, { log() {}, warn() {}, error() {} });
 
-type Decode = (bytes: ArrayBuffer) => Promise<Pixels>;
+// A picture may be larger than its header says, which was checked: the codec
+// then finds no memory, and gives up.
+const { grow } = WebAssembly.Memory.prototype;
+WebAssembly.Memory.prototype.grow = function (pages) {
+  if (this.buffer.byteLength / 65_536 + pages > MOST_PAGES) {
+    throw new RangeError("Cannot give a picture more memory");
+  }
+  return grow.call(this, pages);
+};
 
-/** Decoders by type; GIF and AVIF have none here: small, or rare. */
+type Decode = (bytes: ArrayBuffer) => Promise<Pixels> | Pixels;
+
+/** Decoders by type. */
 const DECODERS: Record<string, () => Promise<Decode>> = {
   "image/jpeg": async () => {
     await initJpeg(
@@ -47,7 +62,32 @@ const DECODERS: Record<string, () => Promise<Decode>> = {
     await initWebp(codec);
     return decodeWebp;
   },
+  "image/gif": () => Promise.resolve(decodeGif),
+  "image/avif": async () => {
+    await initAvif(await compile("@jsquash/avif/codec/dec/avif_dec.wasm"));
+    return async (bytes) => {
+      // The codec turns nothing; rare, and shown as it is.
+      const head = new TextDecoder("latin1").decode(bytes.slice(0, 4096));
+      const picture = /irot|imir/.test(head) ? null : await decodeAvif(bytes);
+      if (picture === null) throw new Error("Cannot be read as it is shown");
+      return picture;
+    };
+  },
 };
+
+/** The first frame, which moves nobody who only reads. */
+function decodeGif(bytes: ArrayBuffer): Pixels {
+  const reader = new GifReader(new Uint8Array(bytes));
+  const { width, height } = reader;
+  const frame = reader.frameInfo(0);
+  const fits = frame.x + frame.width <= width &&
+    frame.y + frame.height <= height;
+  // The size of the whole was checked, that of its frames was not.
+  if (!fits) throw new Error("A frame is larger than the picture");
+  const data = new Uint8ClampedArray(width * height * 4);
+  reader.decodeAndBlitFrameRGBA(0, data);
+  return { data, width, height };
+}
 
 self.onmessage = async ({ data }: MessageEvent<PictureRequest>) => {
   self.postMessage(await answer(data));

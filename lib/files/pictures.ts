@@ -7,13 +7,19 @@ import { Turns } from "./turns.ts";
 const TIME_LIMIT = 20_000;
 
 /** The types of which small ones can be made. */
-const READABLE = new Set(["image/jpeg", "image/png", "image/webp"]);
+const READABLE = new Set([
+  "image/jpeg",
+  "image/png",
+  "image/webp",
+  "image/gif",
+  "image/avif",
+]);
 
 const turns = new Turns();
 
 /**
  * The picture with a longest side of `size` pixels or less, as WebP without
- * metadata and turned as the camera was held; null when it can't be read, or not in
+ * metadata and turned as the camera was held, of a moving one the first frame; null when it can't be read, or not in
  * time. One at a time: a large one takes some hundred MiB while it is decoded.
  */
 export function shrinkPicture(
