@@ -27,6 +27,8 @@ export const FOLLOWING_LIMITS = {
   interval: 1_000,
   /** Between two writes of read cursors. */
   readInterval: 5_000,
+  /** Before whoever went counts as gone, in direct rooms: pages are loaded again. */
+  goneAfter: 10_000,
 } as const;
 
 interface Follower {
@@ -51,6 +53,7 @@ export class Following {
   #tellTimer: ReturnType<typeof setTimeout> | undefined;
   #writeTimer: ReturnType<typeof setTimeout> | undefined;
   #writing: Promise<boolean> = Promise.resolve(true);
+  readonly #leaving = new Set<ReturnType<typeof setTimeout>>();
   readonly #loads = new Set<Promise<void>>();
   /** Heads heard while states are read: those may be older, and not yet known to grow. */
   readonly #heard = new Map<string, RoomHead>();
@@ -77,8 +80,9 @@ export class Following {
       this.#people.set(id, follower);
     }
     follower.connections.add(connection);
-    if (follower.me) connection.sendText(JSON.stringify(stateOf(follower)));
-    else this.#startLoad(follower);
+    if (follower.me) {
+      connection.sendText(JSON.stringify(this.#stateOf(follower)));
+    } else this.#startLoad(follower);
   }
 
   /** Stops telling a connection. */
@@ -90,6 +94,7 @@ export class Following {
     this.#people.delete(follower.id);
     this.#changed.delete(follower);
     for (const room of follower.rooms.keys()) this.#unfollow(follower, room);
+    this.#tellGone(follower);
     // One who leaves finds the cursor on the next device.
     if (this.#unwritten.size > 0) void this.flush();
   }
@@ -195,6 +200,7 @@ export class Following {
     this.#people.clear();
     await Promise.all(this.#loads);
     clearTimeout(this.#tellTimer);
+    for (const timer of this.#leaving) clearTimeout(timer);
     await this.flush();
     clearTimeout(this.#writeTimer);
   }
@@ -268,7 +274,10 @@ export class Following {
     for (const id of known.keys()) {
       if (!follower.rooms.has(id)) this.#unfollow(follower, id);
     }
-    if (isFirst) return this.#tellAll(follower, () => true);
+    if (isFirst) {
+      this.#tellCompany(follower);
+      return this.#tellAll(follower, () => true);
+    }
     this.#changed.add(follower);
     this.#scheduleTell();
   }
@@ -276,6 +285,39 @@ export class Following {
   /** Mentions were counted from an older cursor than the one that is known here. */
   async #recount(person: string): Promise<void> {
     if (await this.flush()) this.personChanged(person);
+  }
+
+  /** Those whom one has direct rooms with see that one came, or went. */
+  #tellCompany(follower: Follower): void {
+    for (const { room, kind } of follower.rooms.values()) {
+      if (kind !== "direct") continue;
+      for (const other of this.#followers.get(room) ?? []) {
+        if (other !== follower && other.me) this.#changed.add(other);
+      }
+    }
+    if (this.#changed.size > 0) this.#scheduleTell();
+  }
+
+  #tellGone(follower: Follower): void {
+    const hasCompany = [...follower.rooms.values()].some(({ room, kind }) =>
+      kind === "direct" && this.#followers.has(room)
+    );
+    if (!hasCompany) return;
+    const timer = setTimeout(() => {
+      this.#leaving.delete(timer);
+      this.#tellCompany(follower);
+    }, FOLLOWING_LIMITS.goneAfter);
+    this.#leaving.add(timer);
+  }
+
+  #stateOf(follower: Follower): MeFrame {
+    const rooms = [...follower.rooms.values()].map((room) => {
+      const others = this.#followers.get(room.room)?.size ?? 0;
+      return room.kind === "direct" && others > 1
+        ? { ...room, here: true as const }
+        : room;
+    });
+    return { ...follower.me!, rooms };
   }
 
   #unfollow(follower: Follower, room: string): void {
@@ -322,7 +364,7 @@ export class Following {
     for (const connection of follower.connections) {
       if (!concerns(connection)) continue;
       if (connection.ready) {
-        text ??= JSON.stringify(stateOf(follower));
+        text ??= JSON.stringify(this.#stateOf(follower));
         connection.sendText(text);
       } else {
         // State: the next frame repairs this one.
@@ -368,10 +410,6 @@ export class Following {
       FOLLOWING_LIMITS.readInterval,
     );
   }
-}
-
-function stateOf(follower: Follower): MeFrame {
-  return { ...follower.me!, rooms: [...follower.rooms.values()] };
 }
 
 function takeHead(room: FollowedRoom, { seq, posts }: RoomHead): void {

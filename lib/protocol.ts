@@ -327,6 +327,8 @@ export interface FollowedRoom {
   archived?: true;
   /** Of direct rooms: the others. */
   people?: Person[];
+  /** Of direct rooms: one of the others is connected, as far as this machine knows. */
+  here?: true;
   /** Seq of the room's newest entry, 0 when empty. */
   head: number;
   /** Messages posted in the room so far. */

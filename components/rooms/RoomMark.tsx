@@ -7,7 +7,10 @@ import type { Titled } from "./room_title.ts";
 
 /** A hash, a lock, or who is on the other side. */
 export function RoomMark(
-  { kind, people = [] }: Pick<Titled, "kind" | "people">,
+  { kind, people = [], here = false }: Pick<Titled, "kind" | "people"> & {
+    /** Whether one of the others is connected. */
+    here?: boolean;
+  },
 ): JSX.Element {
   const t = useWords();
   if (kind === "open") return <Icon name="hash" size={14} />;
@@ -20,7 +23,12 @@ export function RoomMark(
     );
   }
   const [other] = people;
-  return other !== undefined && people.length === 1
-    ? <Avatar {...other} small />
-    : <Icon name="people" size={14} />;
+  return (
+    <span class={here ? "room-mark here" : "room-mark"}>
+      {other !== undefined && people.length === 1
+        ? <Avatar {...other} small />
+        : <Icon name="people" size={14} />}
+      {here && <span class="visually-hidden">{t("people.is_here")}</span>}
+    </span>
+  );
 }
