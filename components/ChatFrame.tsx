@@ -117,6 +117,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
         mentioned={mentioned(client, choice)}
         onMentions={() => setDialog("mentions")}
         onOpen={open}
+        onMark={(id, as) => client.mark(id, as)}
         onNewMessage={() => setDialog("message")}
         onShortcuts={() => setDialog("shortcuts")}
         onSearch={() => setDialog("search")}
@@ -143,6 +144,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
               onPeople={() => showDetails(pinsShown || !people.shown)}
               onPins={() => showDetails(!(pinsShown && people.shown), "pins")}
               onSearch={() => setDialog("search")}
+              onCloseDetails={() => showDetails(false)}
             />
           </Sources.Provider>
         </ReaderContext.Provider>

@@ -1,14 +1,14 @@
 /** Keys in the list of messages. */
+import { isPlainKey } from "./keys.ts";
 import type { MessageActions } from "./message_actions.ts";
 
 /** Marks the message that has the focus as unread, by U. */
 export function markUnreadByKey(
-  { key, target, altKey, ctrlKey, metaKey, shiftKey }: KeyboardEvent,
+  event: KeyboardEvent,
   actions: Pick<MessageActions, "markUnread">,
 ): void {
-  const { tagName, dataset } = target as HTMLElement;
-  const isPlain = !altKey && !ctrlKey && !metaKey && !shiftKey;
-  if (tagName !== "ARTICLE" || !isPlain || key.toLowerCase() !== "u") return;
+  const { tagName, dataset } = event.target as HTMLElement;
+  if (tagName !== "ARTICLE" || !isPlainKey(event, "u")) return;
   const seq = Number(dataset.seq);
   if (seq > 0) actions.markUnread(seq);
 }

@@ -156,3 +156,95 @@ browserTest(
     );
   },
 );
+
+for (const [name, viewport] of Object.entries({ DESK, PHONE })) {
+  browserTest(
+    `A whole room is marked as read, and as unread, in the list of rooms, ${name}`,
+    async (server, visitors) => {
+      const isPhone = name === "PHONE";
+      const ana = await (await visitors.come({
+        ...{ viewport, hasTouch: isPhone, isMobile: isPhone },
+      })).enter(server.url, "Ana");
+      const { page } = ana;
+      using omar = await author(server, "Omar");
+      await omar.says("First", "Second", "Third");
+      await ana.sees("Third");
+      if (isPhone) await page.getByRole("button", { name: "Rooms" }).tap();
+      await makeRoom(ana, "Boats");
+      if (isPhone) await page.getByRole("button", { name: "Rooms" }).tap();
+      const lobby = rooms(ana).getByRole("link", { name: /^lobby/ });
+      const button = (as: string) =>
+        rooms(ana).getByRole("button", { name: `Mark lobby as ${as}` });
+      const mark = async (as: string) => {
+        if (isPhone) return await button(as).tap();
+        await lobby.focus();
+        await page.keyboard.press("u");
+      };
+      const told = (text: string) =>
+        rooms(ana).getByRole("status").filter({ hasText: text }).waitFor();
+      await mark("unread");
+      await lobby.getByLabel("1 unread").waitFor();
+      await told("lobby is marked as unread");
+      await omar.says("Fourth");
+      await lobby.getByLabel("2 unread").waitFor();
+      await mark("read");
+      await lobby.getByRole("img").waitFor({ state: "detached" });
+      await told("lobby is marked as read");
+      // It is so on all devices, and in the room it is read as ever.
+      await mark("unread");
+      await lobby.getByLabel("1 unread").waitFor();
+      await page.reload();
+      await ana.seesStatus("Connected");
+      if (isPhone) await page.getByRole("button", { name: "Rooms" }).tap();
+      await lobby.getByLabel("1 unread").waitFor();
+      if (!isPhone) {
+        // The pointer finds the button, too.
+        await lobby.hover();
+        await button("read").click();
+        await lobby.getByRole("img").waitFor({ state: "detached" });
+        await button("unread").click();
+        await lobby.getByLabel("1 unread").waitFor();
+      }
+      await lobby.click();
+      await ana.sees("Fourth");
+      await ana.log.locator(".unread").waitFor();
+      if (isPhone) await page.getByRole("button", { name: "Rooms" }).tap();
+      await lobby.getByRole("img").waitFor({ state: "detached" });
+      // Where nobody wrote there is nothing to mark.
+      assertEquals(
+        await rooms(ana).getByRole("button", { name: /^Mark Boats/ }).count(),
+        0,
+      );
+      await isSound(ana);
+    },
+  );
+}
+
+browserTest(
+  "Esc reads what is new wherever the focus is, but first closes what is open",
+  async (server, visitors) => {
+    const ana = await (await visitors.come()).enter(server.url, "Ana");
+    const { page } = ana;
+    await makeRoom(ana, "Boats");
+    using omar = await author(server, "Omar");
+    await omar.says(...Array.from({ length: 60 }, (_, i) => `Line ${i}.`));
+    const lobby = rooms(ana).getByRole("link", { name: /lobby/ });
+    await lobby.getByLabel("60 unread").waitFor();
+    await lobby.click();
+    const bar = page.getByRole("group", { name: "New" });
+    await bar.waitFor();
+    await page.keyboard.press("Control+K");
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await bar.waitFor();
+    const people = page.getByRole("complementary", { name: "People" });
+    await people.focus();
+    await page.keyboard.press("Escape");
+    await people.waitFor({ state: "hidden" });
+    await bar.waitFor();
+    await bar.getByRole("button", { name: "Oldest unread" }).focus();
+    await page.keyboard.press("Escape");
+    await bar.waitFor({ state: "detached" });
+    await lobby.getByRole("img").waitFor({ state: "detached" });
+  },
+);

@@ -1,10 +1,13 @@
 /** The rooms one follows: rooms, direct messages, and what is archived. */
 import type { JSX } from "preact";
+import { useState } from "preact/hooks";
 import type { FollowedRoom } from "../../lib/protocol.ts";
 import type { ShownRoom } from "../chat_props.ts";
+import { isPlainKey } from "../keys.ts";
 import { isPlainClick } from "../plain_click.ts";
 import { roomPath } from "../room_path.ts";
 import { useWords } from "../words.ts";
+import { RoomRead } from "./RoomRead.tsx";
 import { RoomMark } from "./RoomMark.tsx";
 import { roomTitleOf } from "./room_title.ts";
 
@@ -21,6 +24,8 @@ export interface RoomListsProps {
   mentions: (room: string) => number;
   /** A room was chosen by a plain click. */
   onOpen: (slug: string) => void;
+  /** A room is to be marked as read, or as unread. */
+  onMark: (room: string, as: "read" | "unread") => void;
 }
 
 /** Up to three lists; the archived one is folded unless one is in it. */
@@ -31,12 +36,22 @@ export function RoomLists(props: RoomListsProps): JSX.Element {
   const kept = rooms.filter((room) => !room.archived);
   const direct = kept.filter(({ kind }) => kind === "direct");
   const isIn = archived.some(({ slug }) => slug === current);
+  const [marked, setMarked] = useState("");
+  const onMark: RoomListsProps["onMark"] = (id, as) => {
+    props.onMark(id, as);
+    const room = rooms.find((one) => one.room === id);
+    if (room) {
+      setMarked(t(`rooms.marked_${as}`, { room: roomTitleOf(room, t) }));
+    }
+  };
+  const shared = { ...props, onMark };
   return (
     <div class="room-lists">
+      <p class="visually-hidden" role="status">{marked}</p>
       <h2 class="column-title">{t("rooms.title")}</h2>
       <ul class="room-list">
         <RoomItems
-          {...props}
+          {...shared}
           rooms={kept.filter(({ kind }) => kind !== "direct")}
         />
         {preview !== null && (
@@ -47,7 +62,7 @@ export function RoomLists(props: RoomListsProps): JSX.Element {
         <>
           <h2 class="column-title">{t("rooms.direct")}</h2>
           <ul class="room-list">
-            <RoomItems {...props} rooms={direct} />
+            <RoomItems {...shared} rooms={direct} />
           </ul>
         </>
       )}
@@ -55,7 +70,7 @@ export function RoomLists(props: RoomListsProps): JSX.Element {
         <details class="archived-rooms" open={isIn}>
           <summary class="column-title">{t("rooms.archived")}</summary>
           <ul class="room-list">
-            <RoomItems {...props} rooms={archived} />
+            <RoomItems {...shared} rooms={archived} />
           </ul>
         </details>
       )}
@@ -64,21 +79,36 @@ export function RoomLists(props: RoomListsProps): JSX.Element {
 }
 
 function RoomItems(
-  { rooms, current, unread, mentions, onOpen }: RoomListsProps,
+  { rooms, current, unread, mentions, onOpen, onMark }: RoomListsProps,
 ): JSX.Element {
   return (
     <>
-      {rooms.map((room) => (
-        <li key={room.room}>
-          <RoomLink
-            room={room}
-            current={room.slug === current}
-            unread={unread(room.room)}
-            mentions={mentions(room.room)}
-            onOpen={onOpen}
-          />
-        </li>
-      ))}
+      {rooms.map((room) => {
+        const count = unread(room.room);
+        const mark = () => onMark(room.room, count > 0 ? "read" : "unread");
+        return (
+          <li
+            key={room.room}
+            class="room-item"
+            onKeyDown={(event) => {
+              if (!isPlainKey(event, "u") || room.posts === 0) return;
+              event.preventDefault();
+              mark();
+            }}
+          >
+            <RoomLink
+              room={room}
+              current={room.slug === current}
+              unread={count}
+              mentions={mentions(room.room)}
+              onOpen={onOpen}
+            />
+            {room.posts > 0 && (
+              <RoomRead room={room} isUnread={count > 0} onMark={mark} />
+            )}
+          </li>
+        );
+      })}
     </>
   );
 }
