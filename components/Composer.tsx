@@ -40,8 +40,6 @@ export interface ComposerProps {
   onWriting: () => void;
   /** Up in an empty box. */
   onEditLast: () => void;
-  /** Esc. */
-  onEscape: () => void;
 }
 
 /** The text box with its button, and what is wrong with the text. */
@@ -93,7 +91,7 @@ export function Composer(props: ComposerProps): JSX.Element {
     } else if (event.key === "ArrowUp" && text === "" && !event.altKey) {
       event.preventDefault();
       props.onEditLast();
-    } else if (event.key === "Escape") props.onEscape();
+    }
   };
   const label = t("composer.placeholder", { room: props.roomName });
   return (

@@ -32,6 +32,7 @@ import {
 } from "./files/use_trays.ts";
 import { buildTimeline } from "./timeline.ts";
 import { TypingLine } from "./TypingLine.tsx";
+import { useEscape } from "./use_escape.ts";
 import { useJump } from "./use_jump.ts";
 import { useMessageActions } from "./use_message_actions.ts";
 import type { LogPlace } from "./use_log_scroll.ts";
@@ -66,6 +67,7 @@ export interface ConversationProps {
   onPeople: () => void;
   onPins: () => void;
   onSearch: () => void;
+  onCloseDetails: () => void;
 }
 
 /** The middle column; made anew for each room. */
@@ -74,7 +76,7 @@ export function Conversation(given: ConversationProps): JSX.Element {
   const t = useWords();
   const state = client.rooms.get(room.id);
   const now = useNow(props.now);
-  const tray = given.trays.of(room.id, `${me.id}/${room.id}`);
+  const tray = given.trays.of(room.id);
   const held = useHeld(tray);
   const control = useRef<LogControl>(null);
   const field = useRef<HTMLTextAreaElement>(null);
@@ -124,6 +126,12 @@ export function Conversation(given: ConversationProps): JSX.Element {
     client.status !== "connecting";
   const pending = state?.pending ?? [];
   useEffect(() => focusComposer(field.current), []);
+  useEscape((target) => {
+    if (target?.closest(".people")) return given.onCloseDetails();
+    if (reply.target !== null) return reply.choose(null);
+    unread.markRead();
+    toNewest();
+  });
 
   return (
     <RoomTray.Provider value={tray}>
@@ -222,11 +230,6 @@ export function Conversation(given: ConversationProps): JSX.Element {
               actions.edit(last.id);
               control.current?.reveal(last.id);
             }}
-            onEscape={() => {
-              if (reply.target !== null) return reply.choose(null);
-              unread.markRead();
-              toNewest();
-            }}
           />
           {dialog !== null && (
             <MessageDialogs
@@ -259,7 +262,6 @@ interface FootProps extends ConversationProps {
   reply: ReturnType<typeof useReply>;
   onSend: (body: string) => void;
   onEditLast: () => void;
-  onEscape: () => void;
 }
 
 /** The composer, or why one can't write. */
@@ -305,7 +307,6 @@ function Foot(props: FootProps): JSX.Element {
         onSend={props.onSend}
         onWriting={() => client.sendTyping(room.id)}
         onEditLast={props.onEditLast}
-        onEscape={props.onEscape}
       />
     </div>
   );

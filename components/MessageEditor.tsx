@@ -49,14 +49,12 @@ export function MessageEditor(
     box.current?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (completion.onKeyDown(event)) return;
+    if (isComposing(event) || completion.onKeyDown(event)) return;
     if (formatWithKey(event)) event.preventDefault();
     else if (event.key === "Escape") {
       event.stopPropagation();
       actions.cancelEdit();
-    } else if (
-      event.key === "Enter" && !event.shiftKey && !isComposing(event)
-    ) {
+    } else if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();
       save();
     }

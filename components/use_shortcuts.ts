@@ -1,7 +1,7 @@
 /** The keyboard shortcuts of the page. */
 import { useEffect } from "preact/hooks";
 import type { ChatClient } from "../lib/client/chat_client.ts";
-import { hasCommand } from "./keys.ts";
+import { hasCommand, isComposing } from "./keys.ts";
 import type { RoomChoice } from "./use_rooms.ts";
 
 /** What shortcuts open. */
@@ -25,6 +25,7 @@ export function useShortcuts(targets: ShortcutTargets): void {
 }
 
 function run(event: KeyboardEvent, targets: ShortcutTargets): boolean {
+  if (isComposing(event)) return false;
   const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
   if (step !== undefined && event.altKey && !event.ctrlKey && !event.metaKey) {
     openNeighbour(targets, step, event.shiftKey);
