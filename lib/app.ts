@@ -392,6 +392,9 @@ export async function openAtoll(config: Config): Promise<Atoll> {
     path: config.data,
     synchronous: config.synchronous,
     onError: logError,
+  }).catch((error) => {
+    unlock();
+    throw error;
   });
   // A full disk is no reason not to start: what went wrong is reported.
   await noteDefaultDays(db, config.retentionDays).catch(() => {});

@@ -48,7 +48,7 @@ export class Health {
 
   async #ask(): Promise<string | null> {
     try {
-      await this.#db.write("probe", null);
+      await this.#db.write("probe", { now: Date.now() });
     } catch {
       return "the database can't be written";
     }

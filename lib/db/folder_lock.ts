@@ -12,12 +12,14 @@ import { cannotOpen } from "./open.ts";
  */
 export function lockFolder(folder: string): () => void {
   const file = join(folder, "atoll.lock");
+  let lock: DatabaseSync | undefined;
   try {
     mkdirSync(folder, { recursive: true });
-    const lock = new DatabaseSync(file);
-    lock.exec("PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE");
-    return () => lock.close();
+    const taken = lock = new DatabaseSync(file);
+    taken.exec("PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE");
+    return () => taken.close();
   } catch (error) {
+    lock?.close();
     if (!/is locked/.test(String(error))) {
       throw new Error(cannotOpen(file, error), { cause: error });
     }

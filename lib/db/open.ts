@@ -141,6 +141,7 @@ export function cannotOpen(file: string, error: unknown): string {
     ? "access denied"
     : message;
   const text = `Can't open the database ${file}: ${reason}`;
+  if (/is full/i.test(reason)) return `${text}; free some space on its disk`;
   if (!NOT_WRITABLE.test(reason)) return text;
   return `${text}; give Atoll's user write access to ${dirname(file)}, ` +
     `or name another folder in ATOLL_DATA`;

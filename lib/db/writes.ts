@@ -57,8 +57,12 @@ import { createRoom, openDirectRoom } from "./room_writes.ts";
 import type { Trx } from "./schema.ts";
 import { indexMessages } from "./search_writes.ts";
 
-/** Takes the lock and lets it go again: tells whether anything could be written. */
-const probe = (_trx: Trx, _args: null): Promise<null> => Promise.resolve(null);
+/** Writes something of no meaning: tells whether anything can be written, as on a full disk nothing can. */
+async function probe(trx: Trx, { now }: { now: number }): Promise<void> {
+  const value = String(now);
+  await trx.insertInto("meta").values({ key: "probed", value })
+    .onConflict((c) => c.column("key").doUpdateSet({ value })).execute();
+}
 
 /** The collection; new write functions are added here. */
 export const writes = {
