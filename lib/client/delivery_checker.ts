@@ -8,13 +8,13 @@
  */
 import type { ClientFrame, Entry, ServerFrame } from "../protocol.ts";
 import { type DeliveryReport, Findings } from "./delivery_findings.ts";
-import { KnownLog, type Written } from "./delivery_log.ts";
+import { type Gone, KnownLog, type Written } from "./delivery_log.ts";
 import { Stream } from "./delivery_stream.ts";
 import { type RoomView, Screen } from "./delivery_view.ts";
 
 export type { DeliveryReport, Finding } from "./delivery_findings.ts";
 export { FINDINGS, summaryOf } from "./delivery_findings.ts";
-export type { RoomView, Written };
+export type { Gone, RoomView, Written };
 
 /** Compares what viewers saw with each other and with the log. */
 export class DeliveryChecker {
@@ -33,11 +33,12 @@ export class DeliveryChecker {
   }
 
   /**
-   * A room's whole log, from seq 1. What was seen before must be in it; what
-   * is seen afterwards must be like it, deleted texts blanked.
+   * A room's whole log, from its floor on. What was seen before must be in
+   * it, or have a place among what is gone; what is seen afterwards must be
+   * like it, deleted texts blanked.
    */
-  log(room: string, entries: readonly Entry[]): void {
-    this.#logOf(room).complete(entries, this.#findings);
+  log(room: string, entries: readonly Entry[], gone?: Gone): void {
+    this.#logOf(room).complete(entries, this.#findings, gone);
   }
 
   /** Counts something that only the caller can know to be wrong. */

@@ -17,6 +17,19 @@ export interface Written {
   message?: string;
 }
 
+/** What a log tells of the entries below its floor (L8). */
+export interface Gone {
+  /** Seq of the oldest entry that is kept, 1 where nothing is gone. */
+  floor: number;
+  /** Messages posted below it. */
+  posts: number;
+  /** Where the entries with these ids were. */
+  places: ReadonlyMap<string, number>;
+}
+
+/** Of a log that keeps everything. */
+const NOTHING_GONE: Gone = { floor: 1, posts: 0, places: new Map() };
+
 const KINDS: Partial<Record<Entry["kind"], Written["kind"]>> = {
   posted: "post",
   edited: "edit",
@@ -31,6 +44,7 @@ export class KnownLog {
   readonly #entries = new Map<number, Entry>();
   readonly #seqs = new Map<string, number>();
   #whole: readonly Entry[] | null = null;
+  #gone = NOTHING_GONE;
 
   /** Knows nothing yet. */
   constructor(room: string) {
@@ -42,7 +56,22 @@ export class KnownLog {
     return this.#whole !== null;
   }
 
-  /** All of it, or what was seen, in order. */
+  /** Seq of the oldest entry that it keeps. */
+  get floor(): number {
+    return this.#gone.floor;
+  }
+
+  /** Messages posted below the floor. */
+  get postsGone(): number {
+    return this.#gone.posts;
+  }
+
+  /** Seq of its newest entry. */
+  get head(): number {
+    return this.entries.at(-1)?.seq ?? this.floor - 1;
+  }
+
+  /** All that is kept of it, or what was seen, in order. */
   get entries(): readonly Entry[] {
     return this.#whole ??
       [...this.#entries.values()].sort((a, b) => a.seq - b.seq);
@@ -55,9 +84,9 @@ export class KnownLog {
     if (at !== undefined && at !== seq) {
       findings.add("doubled", `${who} got ${id} at ${at} and ${seq}`);
     }
-    const known = this.#whole?.[seq - 1] ?? this.#entries.get(seq);
+    const known = this.#at(seq) ?? this.#entries.get(seq);
     if (known) this.#compare(who, known, entry, findings);
-    else if (this.#whole) {
+    else if (this.#whole && seq >= this.floor) {
       findings.add("invented", `${who} got ${id}, which the log lacks`);
     }
     // The text is kept, to compare with what others got before it was deleted.
@@ -66,10 +95,14 @@ export class KnownLog {
     this.#seqs.set(id, seq);
   }
 
-  /** This is all of it. */
-  complete(entries: readonly Entry[], findings: Findings): void {
-    const ids = new Set<string>();
-    let last = { seq: 0, at: 0, posts: 0 };
+  /** This is all that is kept of it. */
+  complete(
+    entries: readonly Entry[],
+    findings: Findings,
+    gone: Gone = NOTHING_GONE,
+  ): void {
+    const ids = new Set<string>(gone.places.keys());
+    let last = { seq: gone.floor - 1, at: 0, posts: gone.posts };
     for (const entry of entries) {
       const { seq, at, id, kind } = entry;
       const posts = last.posts + (kind === "posted" ? 1 : 0);
@@ -84,12 +117,17 @@ export class KnownLog {
       ids.add(id);
       last = { seq, at, posts };
     }
-    for (const seen of this.#entries.values()) {
-      const entry = entries[seen.seq - 1];
-      if (entry) this.#compare("someone", entry, seen, findings, true);
-      else findings.add("invented", `${seen.id}, which ${this.room} lacks`);
-    }
     this.#whole = entries;
+    this.#gone = gone;
+    for (const seen of this.#entries.values()) {
+      const { id, seq } = seen;
+      const entry = this.#at(seq);
+      if (entry) this.#compare("someone", entry, seen, findings, true);
+      else if (gone.places.get(id) !== seq) {
+        findings.add("invented", `${id}, which ${this.room} lacks`);
+      }
+    }
+    for (const [id, seq] of gone.places) this.#seqs.set(id, seq);
     for (const { id, seq } of entries) this.#seqs.set(id, seq);
   }
 
@@ -104,7 +142,7 @@ export class KnownLog {
     const seq = this.#seqs.get(id);
     const entry = seq === undefined ? undefined : this.#at(seq);
     if (acknowledged !== undefined && seq !== acknowledged) {
-      const other = this.#at(acknowledged);
+      const other = this.#at(acknowledged) ?? this.#entries.get(acknowledged);
       if (this.#whole || other && other.id !== id) {
         findings.add("lost", `${id}, acknowledged at ${acknowledged}`);
       }
@@ -116,7 +154,7 @@ export class KnownLog {
   }
 
   #at(seq: number): Entry | undefined {
-    return this.#whole ? this.#whole[seq - 1] : this.#entries.get(seq);
+    return this.#whole ? this.#whole[seq - this.floor] : this.#entries.get(seq);
   }
 
   /** `before` when it was seen before the log was whole, hence perhaps before a deletion. */

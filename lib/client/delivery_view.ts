@@ -13,6 +13,8 @@ export interface RoomView {
   readonly cursor: { readonly seq: number; readonly id: string };
   readonly posts: number;
   readonly more: boolean;
+  /** Seq of the oldest entry that the log keeps, as far as the viewer was told. */
+  readonly floor?: number;
   readonly messages: readonly Message[];
 }
 
@@ -27,13 +29,15 @@ export class Screen {
 
   /** Something changed: what is shown must be in order, and never grow older. */
   show(
-    { room, epoch, loaded, cursor, posts, more, messages }: RoomView,
+    shown: RoomView,
     settled: boolean,
     { name, findings }: { name: string; findings: Findings },
   ): void {
     this.#settled = settled;
     const before = this.#view?.messages;
-    this.#view = { loaded, cursor, posts, more, messages };
+    const { room, epoch, messages } = shown;
+    const { loaded, cursor, posts, more, floor = 1 } = shown;
+    this.#view = { loaded, cursor, posts, more, floor, messages };
     if (messages === before) return;
     // A copied-back database may know older states only (L9).
     if (epoch !== this.#epoch) this.#revs.clear();
@@ -59,31 +63,43 @@ export class Screen {
       return findings.add("lost", `${name} shows nothing of ${log.room}`);
     }
     const where = `${name} in ${log.room}`;
-    const { length } = log.entries;
-    const lacking = length - view.cursor.seq;
+    const { head } = log;
+    const lacking = head - view.cursor.seq;
     if (this.#settled && log.isWhole && lacking !== 0) {
-      const example = `${where} is at ${view.cursor.seq} of ${length}`;
+      const example = `${where} is at ${view.cursor.seq} of ${head}`;
       findings.add(
         lacking > 0 ? "lost" : "invented",
         example,
         Math.abs(lacking),
       );
     }
-    checkDense(where, view, findings);
+    checkDense(where, view, log, findings);
     const fold = Fold.of(log);
     for (const message of view.messages) {
-      const why = fold.problem(message, view.cursor.seq, log.isWhole);
+      const isGone = message.seq < log.floor;
+      // Who was cut off has not heard of it.
+      if (isGone && !this.#settled) continue;
+      const why = isGone
+        ? "is gone from the log"
+        : fold.problem(message, view.cursor.seq, log.isWhole);
       if (why) findings.add("differing", `${where}: ${message.id} ${why}`);
     }
   }
 }
 
 /** `posts` numbers the messages: none may be missing between those shown. */
-function checkDense(where: string, view: Snapshot, findings: Findings): void {
+function checkDense(
+  where: string,
+  view: Snapshot,
+  log: KnownLog,
+  findings: Findings,
+): void {
   let expected = view.messages[0]?.posts ?? view.posts + 1;
-  if (!view.more && expected > 1) {
-    const example = `${where}: nothing before ${expected}`;
-    findings.add("lost", example, expected - 1);
+  const lacking = expected - 1 - log.postsGone;
+  // How many messages were below the floor, only the log tells.
+  const isTold = log.isWhole || view.floor === 1;
+  if (!view.more && isTold && lacking > 0) {
+    findings.add("lost", `${where}: nothing before ${expected}`, lacking);
   }
   for (const { posts, id, kind } of view.messages) {
     // What happened to the room stands between messages, and is no post.

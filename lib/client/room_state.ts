@@ -65,6 +65,11 @@ export class RoomState {
     return this.#loaded;
   }
 
+  /** Seq of the oldest entry that the log keeps, as far as that was told (L8). */
+  get floor(): number {
+    return this.#floor;
+  }
+
   /** The log's identity; empty until loaded. */
   get epoch(): string {
     return this.#epoch;

@@ -98,7 +98,7 @@ export async function judge(world: World): Promise<void> {
   }
   for (const room of town.rooms) {
     const log = await town.log(room);
-    checker.log(room, log);
+    checker.log(room, log, await town.gone(room));
     for (const tab of tabs) excuse(tab, log);
   }
   for (const tab of tabs) {

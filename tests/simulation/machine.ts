@@ -3,7 +3,11 @@ import { ChatHub } from "../../lib/chat_hub.ts";
 import { Connection } from "../../lib/connection.ts";
 import type { Database } from "../../lib/db/open.ts";
 import { Following } from "../../lib/following.ts";
-import { MessageLog, type RoomHead } from "../../lib/message_log.ts";
+import {
+  MessageLog,
+  type RoomHead,
+  type Trimmed,
+} from "../../lib/message_log.ts";
 import { Mentions } from "../../lib/mentions.ts";
 import { Messages } from "../../lib/messages.ts";
 import { Presence } from "../../lib/presence.ts";
@@ -22,11 +26,16 @@ export interface MachineOptions {
   now: () => number;
   /** Tells the other machines, if there are any. */
   ringOthers: (head: RoomHead) => void;
+  /** The same of a floor that rose (L8). */
+  tellOthers: (trimmed: Floor) => void;
   rooms: readonly string[];
   /** Whether to look at the rooms' heads now: several machines write (L6). */
   sweeps: () => boolean;
   onError: (error: unknown) => void;
 }
+
+/** What is gone from a room's log. */
+export type Floor = Omit<Trimmed, "more">;
 
 /** Slow enough that a person comes to know `too_fast`. */
 const POST_RATE = { perSecond: 4, burst: 8 };
@@ -43,6 +52,7 @@ export class Machine {
   readonly #requests: Requests;
   readonly #connections = new Set<Connection>();
   readonly #swept = new Map<string, number>();
+  readonly #floors = new Map<string, number>();
 
   constructor(options: MachineOptions) {
     const { db, now, onError } = options;
@@ -66,6 +76,10 @@ export class Machine {
           this.#presence.posted(cursor.room, cursor.person);
         }
         for (const person of people) this.#following.personChanged(person);
+      },
+      onTrimmed: (trimmed) => {
+        this.trimmed(trimmed);
+        options.tellOthers(trimmed);
       },
     });
     const mentions = new Mentions({
@@ -137,6 +151,17 @@ export class Machine {
     this.#following.roomGrew(head);
   }
 
+  /** A room's floor rose, by this machine or another. */
+  trimmed({ room, floor, posts }: Floor): void {
+    this.#hub.trimmed(room, floor);
+    this.#following.roomTrimmed({ room, posts });
+  }
+
+  /** Removes a room's entries from before a time, in milliseconds since 1970. */
+  async trim(room: string, before: number): Promise<void> {
+    while (await this.#log.trim(room, before).catch(() => false));
+  }
+
   /** Someone has another name, so what is encoded is outdated. */
   renamed(person: Person): void {
     this.#hub.dropEncoded();
@@ -155,11 +180,17 @@ export class Machine {
     await this.#following.close();
   }
 
-  /** One query for all heads, and a ring for those that grew (L6). */
+  /** One query for all rooms: a ring for those that grew (L6), and word of floors that rose. */
   async #sweep(): Promise<void> {
     if (!this.#options.sweeps()) return;
-    const heads = await this.#log.heads(this.#options.rooms).catch(() => []);
-    for (const { room, seq, posts } of heads) {
+    const rooms = await this.#options.db.read.selectFrom("rooms")
+      .select(["id as room", "head as seq", "posts", "floor", "floor_posts"])
+      .where("id", "in", this.#options.rooms).execute().catch(() => []);
+    for (const { room, seq, posts, floor, floor_posts } of rooms) {
+      if (floor > (this.#floors.get(room) ?? 1)) {
+        this.#floors.set(room, floor);
+        this.trimmed({ room, floor, posts: floor_posts });
+      }
       if (seq === this.#swept.get(room)) continue;
       this.#swept.set(room, seq);
       this.heard({ room, seq, posts });

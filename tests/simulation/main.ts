@@ -1,4 +1,7 @@
-/** `deno task simulate [--seeds=N] [--seed=S]`; one seed tells all that happens. */
+/**
+ * `deno task simulate [--seeds=N] [--from=S] [--seed=S]`: N seeds from S on; a
+ * single seed tells all that happens.
+ */
 import { parseArgs } from "node:util";
 import { simulateAll } from "./pool.ts";
 import { isWrong, simulate, summaryOf, sumOf } from "./simulate.ts";
@@ -8,14 +11,15 @@ const { values } = parseArgs({
   args: Deno.args,
   options: {
     seeds: { type: "string", default: "1000" },
+    from: { type: "string", default: "1" },
     seed: { type: "string" },
   },
 });
 const single = values.seed === undefined
   ? undefined
   : count("seed", values.seed);
-const first = single ?? 1;
-const last = single ?? count("seeds", values.seeds);
+const first = single ?? count("from", values.from);
+const last = single ?? first + count("seeds", values.seeds) - 1;
 const reports: SeedReport[] = [];
 if (single === undefined) await simulateAll({ first, last }, take);
 else take(await simulate(single, console.log));

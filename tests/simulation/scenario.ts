@@ -1,6 +1,7 @@
 /** What people do and what befalls them, as a seed has it. */
 import type { RoomState } from "../../lib/client/room_state.ts";
 import type { Program } from "./program.ts";
+import { Random } from "./random.ts";
 import type { Tab } from "./tab.ts";
 import type { World } from "./world.ts";
 
@@ -21,12 +22,32 @@ export async function plan(world: World): Promise<number> {
   for (let i = random.int(8, 50); i > 0; i--) {
     time.after(random.between(0, duration), () => act(world));
   }
+  planTrims(world, duration);
   if (faults.length === 0) return duration;
   for (let i = random.int(0, 12); i > 0; i--) {
     const fault = random.pick(faults);
     time.after(random.between(0, duration), () => fault(world));
   }
   return duration;
+}
+
+/**
+ * In some worlds rooms lose what is old, some of it from a moment ago. Chance of
+ * its own decides it: a world without is the same as if there were no others.
+ */
+function planTrims(world: World, duration: number): void {
+  const random = new Random(world.seed ^ 0x7a17);
+  if (!random.chance(0.3)) return;
+  for (let i = random.int(1, 6); i > 0; i--) {
+    const age = random.latency(random.pick([1, 100, 1_000]));
+    world.time.after(random.between(0, duration), () => {
+      world.trim(
+        random.pick(world.town.rooms),
+        world.time.now() - age,
+        random,
+      );
+    });
+  }
 }
 
 function addTab(world: World): void {

@@ -1,5 +1,6 @@
 /** People and rooms, and what the database says of them in the end. */
 import { uuidv7 } from "../../lib/client/uuid.ts";
+import type { Gone } from "../../lib/client/delivery_checker.ts";
 import { readForward, readHeads } from "../../lib/db/log_queries.ts";
 import type { PostedDraft } from "../../lib/db/drafts.ts";
 import { runWrite } from "../../lib/db/writes.ts";
@@ -84,7 +85,22 @@ export class Town {
     return new Map(heads.map(({ room, seq }) => [room, seq]));
   }
 
-  /** A room's whole log, as clients get it. */
+  /** What is gone from a room's log. */
+  async gone(id: string): Promise<Gone> {
+    const db = this.#sqlite.kysely;
+    const { floor, floor_posts: posts } = await db.selectFrom("rooms")
+      .select(["floor", "floor_posts"]).where("id", "=", id)
+      .executeTakeFirstOrThrow();
+    const places = await db.selectFrom("places").select(["id", "seq"])
+      .where("room", "=", id).execute();
+    return {
+      floor,
+      posts,
+      places: new Map(places.map(({ id, seq }) => [id, seq])),
+    };
+  }
+
+  /** All that is kept of a room's log, as clients get it. */
   log(room: string): Promise<Entry[]> {
     return readForward(this.#sqlite.kysely, room, ALL);
   }

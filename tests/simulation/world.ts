@@ -4,10 +4,9 @@ import { HUB_LIMITS } from "../../lib/chat_hub.ts";
 import type { SocketLike } from "../../lib/client/chat_client.ts";
 import { DeliveryChecker } from "../../lib/client/delivery_checker.ts";
 import { Refusal } from "../../lib/errors.ts";
-import type { RoomHead } from "../../lib/message_log.ts";
 import type { Person } from "../../lib/protocol.ts";
 import { RING_LIMITS } from "../../lib/room_ring.ts";
-import { Machine } from "./machine.ts";
+import { type Floor, Machine } from "./machine.ts";
 import type { MemorySqlite } from "./memory_sqlite.ts";
 import { MemoryStore, StoreError } from "./memory_store.ts";
 import { refusedSocket, type Weather, Wire } from "./network.ts";
@@ -22,6 +21,7 @@ export type Trace = (line: string) => void;
 
 /** Everything that a seed decides before it begins. */
 export class World {
+  readonly seed: number;
   readonly random: Random;
   readonly time: VirtualTime;
   readonly store: MemoryStore;
@@ -41,6 +41,7 @@ export class World {
   #busyUntil = 0;
 
   constructor(sqlite: MemorySqlite, seed: number, trace?: Trace) {
+    this.seed = seed;
     const random = this.random = new Random(seed);
     const time = this.time = new VirtualTime(random);
     this.#trace = trace;
@@ -103,7 +104,10 @@ export class World {
         db: store.connect(life, (error) => this.failed(error)),
         onError: (error) => this.failed(error),
         now: () => time.now(),
-        ringOthers: (head) => this.#ringOthers(place, head),
+        ringOthers: (head) =>
+          this.#ringOthers(place, (other) => other.heard(head)),
+        tellOthers: (floor: Floor) =>
+          this.#ringOthers(place, (other) => other.trimmed(floor)),
         rooms: town.rooms,
         sweeps: () => this.machines.length > 1 && !this.#trustsBells,
       });
@@ -147,6 +151,14 @@ export class World {
     // It is killed where it doesn't end by itself.
     this.time.after(5_000, () => this.#kill(machine));
     this.time.after(this.random.latency(300), () => this.startMachine(place));
+  }
+
+  /** A room loses its entries from before a time, in milliseconds since 1970 (L8). */
+  trim(room: string, before: number, random: Random): void {
+    const machine = random.pick(this.machines);
+    if (!machine) return;
+    this.note(() => `${machine.life.name} trims ${room}`);
+    this.time.after(0, () => void machine.trim(room, before), machine.life);
   }
 
   addTab(person: Person): Tab {
@@ -209,20 +221,24 @@ export class World {
     return wire.client;
   }
 
-  #ringOthers(place: number, head: RoomHead): void {
+  #ringOthers(place: number, hear: (machine: Machine) => void): void {
     const { lost, again, latency } = this.#bells;
     this.machines.forEach((_, other) => {
       if (other === place || this.random.chance(lost)) return;
       const times = this.random.chance(again) ? 2 : 1;
-      for (let i = 0; i < times; i++) this.#ring(other, head, latency);
+      for (let i = 0; i < times; i++) this.#ring(other, hear, latency);
     });
   }
 
-  #ring(place: number, head: RoomHead, latency: number): void {
+  #ring(
+    place: number,
+    hear: (machine: Machine) => void,
+    latency: number,
+  ): void {
     const machine = this.machines[place];
     if (!machine) return;
     const ms = this.random.latency(latency);
-    this.time.after(ms, () => machine.heard(head), machine.life);
+    this.time.after(ms, () => hear(machine), machine.life);
   }
 }
 
