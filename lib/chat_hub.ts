@@ -88,6 +88,8 @@ interface OpenRoom {
   readonly signals: Map<SignalType, string>;
   readonly pages: Map<number, Promise<LogPage>>;
   ring: RoomRing;
+  /** The highest floor that was told (L8). */
+  floor: number;
   /** Resolves once the ring holds the newest entries. */
   ready: Promise<void>;
   /** A read is under way; `rang` makes another follow (D1). */
@@ -234,13 +236,16 @@ export class ChatHub {
     }
   }
 
-  /** The room's floor rose (L8): what may lie below it is read anew. */
+  /** The room's floor rose (L8): what may lie below it is read anew, or is gone. */
   trimmed(room: string, floor: number): void {
     const open = this.#rooms.get(room);
-    if (!open) return;
+    if (!open || floor < open.floor) return;
+    open.floor = floor;
     this.#ringsSize -= open.ring.size;
     open.ring.clear();
+    open.pages.clear();
     this.signal(room, "floor", floorFrame(room, floor));
+    if (!open.refreshing) this.#skipGone(open);
   }
 
   /** Tells a room's newest state of floor, presence or typing to all who have it on screen. */
@@ -275,6 +280,7 @@ export class ChatHub {
       signals: new Map(),
       pages: new Map(),
       ring: new RoomRing(id, this.#log.epoch, 0),
+      floor: 1,
       ready: Promise.resolve(),
       refreshing: false,
       rang: false,
@@ -296,11 +302,14 @@ export class ChatHub {
     if (newest === null) throw new Refusal("no_room");
     const before = newest.head - newest.entries.length;
     room.ring = new RoomRing(room.id, this.#log.epoch, before);
-    this.#push(room, newest.entries);
-    // Unless it rose during the read.
-    if (newest.floor > 1 && !room.signals.has("floor")) {
+    // Where the floor rose during the read, some of it may be gone since.
+    if (newest.floor >= room.floor) this.#push(room, newest.entries);
+    else room.ring = new RoomRing(room.id, this.#log.epoch, newest.head);
+    if (newest.floor > room.floor) {
+      room.floor = newest.floor;
       room.signals.set("floor", floorFrame(room.id, newest.floor));
     }
+    this.#skipGone(room);
     room.refreshing = false;
     if (room.rang) void this.#refresh(room);
   }
@@ -313,14 +322,19 @@ export class ChatHub {
     try {
       while (room.rang) {
         room.rang = false;
+        const { floor } = room;
         const entries = await this.#log.read(room.id, {
           after: room.ring.head,
           limit: RING_FILL.entries,
           bytes: RING_FILL.size,
         });
-        if (entries.length === 0) continue;
-        room.rang = true;
-        this.#take(room, entries);
+        // Some of it may be gone since.
+        if (room.floor !== floor) room.rang = true;
+        else if (entries.length > 0) {
+          room.rang = true;
+          this.#take(room, entries);
+        }
+        this.#skipGone(room);
       }
     } catch (error) {
       this.#options.onError(error);
@@ -328,6 +342,15 @@ export class ChatHub {
     } finally {
       room.refreshing = false;
     }
+  }
+
+  /** What went before it was read is never read: whoever lacks it is reset (D2). */
+  #skipGone(room: OpenRoom): void {
+    const last = room.floor - 1;
+    if (last <= room.ring.head) return;
+    if (this.#rooms.get(room.id) === room) this.#ringsSize -= room.ring.size;
+    room.ring = new RoomRing(room.id, this.#log.epoch, last);
+    this.#scheduleFlush(room);
   }
 
   #take(room: OpenRoom, entries: readonly Entry[]): void {
@@ -505,7 +528,10 @@ export class ChatHub {
     if (subscription.pages >= HUB_LIMITS.pages) {
       return await this.#reset(subscription);
     }
+    const { floor } = room;
     const page = await this.#readPage(room, cursor);
+    // Some of it may be gone since: the pump reads it again.
+    if (room.floor !== floor) return;
     // Nor what the ring has not seen, which may have sent them out (D5).
     const last = Math.min(subscription.lastSeq ?? Infinity, room.ring.head);
     const entries = page.entries.filter(({ seq }) => seq <= last);

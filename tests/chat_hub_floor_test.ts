@@ -122,3 +122,33 @@ Deno.test("ChatHub goes on where entries went before it read them [L8]", async (
   await until(() => ana.seqs.length === 1);
   assertEquals([ana.seqs, errors], [[9], []]);
 });
+
+Deno.test("ChatHub resets all when the newest entries went before it read them [D2, L8]", async () => {
+  const { join, trim, log, hub, errors } = setUp(3);
+  const ana = await join();
+  for (let i = 0; i < 5; i++) log.post("unread");
+  const open = log.hold();
+  hub.ring("room");
+  trim(9);
+  open();
+  await until(() => story(ana).length === 3);
+  assertEquals(story(ana).sort(), ["floor 9", "reset", "reset"]);
+  log.post("live");
+  hub.ring("room");
+  await until(() => ana.seqs.length === 1);
+  assertEquals([ana.seqs, errors], [[9], []]);
+});
+
+Deno.test("ChatHub knows of a floor that rose while the room was opened [D2, L8]", async () => {
+  const { join, trim, log } = setUp(3);
+  const open = log.hold();
+  const joined = join();
+  log.post("unread");
+  trim(5);
+  open();
+  const ana = await joined;
+  await until(() => story(ana).at(-1) === "floor 5");
+  const omar = await join(resume(3));
+  await until(() => story(omar).includes("reset"));
+  assertEquals(omar.seqs, []);
+});

@@ -112,6 +112,13 @@ export class Viewer {
     }
   }
 
+  /** Its message is gone (L8): no change of it need arrive. */
+  gaveUpChanging(message: string): void {
+    for (const sent of this.#sent.values()) {
+      if (sent.message === message) this.gaveUp(sent.id);
+    }
+  }
+
   /** A new connection: subscriptions of the one before are gone. */
   connected(): void {
     this.#stream.connected();

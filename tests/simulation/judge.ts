@@ -1,4 +1,5 @@
 /** Heals everything, waits until nothing moves, and looks at what is left. */
+import type { Gone } from "../../lib/client/delivery_checker.ts";
 import type { ClientFrame, Entry, ServerFrame } from "../../lib/protocol.ts";
 import type { Machine } from "./machine.ts";
 import { revise } from "./scenario.ts";
@@ -97,9 +98,9 @@ export async function judge(world: World): Promise<void> {
     checker.add("doubled", `${violation} was to be stored again`);
   }
   for (const room of town.rooms) {
-    const log = await town.log(room);
-    checker.log(room, log, await town.gone(room));
-    for (const tab of tabs) excuse(tab, log);
+    const [log, gone] = [await town.log(room), await town.gone(room)];
+    checker.log(room, log, gone);
+    for (const tab of tabs) excuse(tab, log, gone);
   }
   for (const tab of tabs) {
     if (!tab.isUp) continue;
@@ -121,11 +122,16 @@ export async function judge(world: World): Promise<void> {
 }
 
 /** What has a good reason not to be in the log. */
-function excuse({ rows, viewer }: Tab, log: readonly Entry[]): void {
+function excuse(
+  { rows, viewer }: Tab,
+  log: readonly Entry[],
+  { places }: Gone,
+): void {
   for (const { id, failed } of rows) if (failed) viewer.gaveUp(id);
   for (const entry of log) {
     if (entry.kind === "deleted") viewer.gaveUpDeleting(entry.message);
   }
+  for (const message of places.keys()) viewer.gaveUpChanging(message);
 }
 
 /** A stranger who reads everything from one machine, the ring included (L7). */

@@ -106,7 +106,9 @@ export class FakeLog implements HubLog {
     const messages = entries.flatMap((entry): Message[] =>
       entry.kind === "posted" ? [begun(entry)] : []
     );
-    const { seq = 0, id = "", posts = 0 } = entries.at(-1) ?? {};
+    // That of the head is known even when it is gone.
+    const newest = this.rooms.get(room)?.at(-1);
+    const { seq = 0, id = "", posts = 0 } = entries.at(-1) ?? newest ?? {};
     return { seq, id, posts, messages: messages.slice(-50), more: false };
   }
 
