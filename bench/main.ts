@@ -8,6 +8,7 @@ import { idle } from "./rows/idle.ts";
 import { latency } from "./rows/latency.ts";
 import { resumes } from "./rows/resumes.ts";
 import { search } from "./rows/search.ts";
+import { strangers } from "./rows/strangers.ts";
 import { stuckReaders } from "./rows/stuck_readers.ts";
 
 const BENCHES: Record<string, Bench> = {
@@ -19,6 +20,7 @@ const BENCHES: Record<string, Bench> = {
   "growth": growth,
   "search": search,
   "stuck-readers": stuckReaders,
+  "strangers": strangers,
 };
 
 const { values, positionals } = parseArgs({

@@ -45,8 +45,11 @@ export class AtollTarget implements Target {
   }
 
   /** Starts a server that nobody uses yet, and lets people in. */
-  static async start(people: number): Promise<AtollTarget> {
-    const server = await ServerProcess.start(UNLIMITED);
+  static async start(
+    people: number,
+    settings: Record<string, string> = UNLIMITED,
+  ): Promise<AtollTarget> {
+    const server = await ServerProcess.start(settings);
     const tokens = await inParallel(
       people,
       (i) => enter(server.url, `Person ${i}`),

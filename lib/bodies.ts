@@ -85,7 +85,7 @@ interface Share {
 
 /** Strangers send names, codes and passwords. */
 export const SHARES: { readonly strangers: Share; readonly people: Share } = {
-  strangers: { most: 16 * 1024, inAll: 4 * 1024 ** 2, time: 10_000, held: 0 },
+  strangers: { most: 16 * 1024, inAll: 2 * 1024 ** 2, time: 10_000, held: 0 },
   people: { most: Infinity, inAll: 64 * 1024 ** 2, time: 120_000, held: 0 },
 };
 

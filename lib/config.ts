@@ -103,7 +103,7 @@ export const SETTINGS: readonly Setting[] = [
     name: "ATOLL_TRANSPORT",
     fallback: "native",
     meaning:
-      "`ws` where strangers can reach the server without a proxy: see [Strangers](#strangers)",
+      "`ws` for a server that strangers can come into: see [Strangers](#strangers)",
   },
   {
     name: "ATOLL_CONNECTIONS_PER_ADDRESS",

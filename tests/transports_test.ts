@@ -267,7 +267,7 @@ Deno.test("[ws] Headers have 16 KiB and ten seconds; who says nothing is sent aw
   });
 });
 
-Deno.test("[ws] An address has so many connections that are no sockets; sockets are counted apart", async () => {
+Deno.test("[ws] An address has half as many connections that are no sockets; those are counted apart", async () => {
   const before = metrics.turnedAway.value;
   await withApp(async (app) => {
     await using _socket = await opened(app, "Ana");
@@ -284,7 +284,7 @@ Deno.test("[ws] An address has so many connections that are no sockets; sockets 
       status = await next.status();
     }
     assertEquals(status, 200);
-  }, { transport: "ws", connectionsPerAddress: 2 });
+  }, { transport: "ws", connectionsPerAddress: 4 });
 });
 
 Deno.test("[ws] Behind a proxy, whose connections are everybody's, there is no such bound", async () => {
@@ -374,39 +374,45 @@ Deno.test("[ws] Who shows no sign of life is given up; who answers pings stays",
   });
 });
 
-Deno.test("[ws] A peer that reads nothing is ended by force, and its place is free [D3]", async () => {
-  await withLimits(
-    SLOW_LIMITS as { stalled: number },
-    { stalled: 100 },
-    async () => {
+for (const transport of ["native", "ws"] as const) {
+  Deno.test(`A peer that reads nothing is closed; its place is free at once, or natively when it is gone [D3, D4] (${transport})`, async () => {
+    const limits = SLOW_LIMITS as { stalled: number };
+    await withLimits(limits, { stalled: 100 }, async () => {
       await withApp(async (app) => {
         const stuck = await opened(app, "Stuck");
+        const isFull = () => app.atoll.seats.isFull("anybody", "127.0.0.1");
+        assert(isFull());
         await stuck.write(frame(1, '{"type":"join","room":"lobby"}'));
         assert(await stuck.match(/"type":"messages"/));
-        const closed = () => metrics.closed.of("4001");
-        const before = closed();
-        const body = "x".repeat(7_900);
-        const { rooms } = app.atoll;
-        for (let person = 0; closed() === before; person++) {
-          const { token } = await app.atoll.accounts.enter(`Person ${person}`);
-          const who = (await app.atoll.sessions.find(token))!;
-          const { id } = await rooms.see(who, "lobby");
-          await Promise.all(
-            Array.from(
-              { length: 100 },
-              () =>
-                app.atoll.messages.post({ who, room: id, id: uuidv7(), body }),
-            ),
-          );
-          assert(person < 100, "never stuck");
-        }
+        await fill(app);
         await until(() =>
           app.atoll.metrics.includes("\natoll_connections 0\n")
         );
-        await stuck.rest();
-        assertEquals(await stuck.write("x"), false);
+        if (transport === "ws") {
+          await until(() => !isFull());
+          await stuck.rest();
+          assertEquals(await stuck.write("x"), false);
+        }
+        assertEquals(isFull(), transport === "native");
         await stuck[Symbol.asyncDispose]();
-      }, { transport: "ws" });
-    },
-  );
-});
+        await until(() => !isFull());
+      }, { transport, connectionsPerAddress: 1 });
+    });
+  });
+}
+
+/** Writes to the lobby until somebody who reads nothing is closed. */
+async function fill({ atoll }: RunningApp): Promise<void> {
+  const closed = () => metrics.closed.of("4001");
+  const before = closed();
+  const body = "x".repeat(7_900);
+  for (let person = 0; closed() === before; person++) {
+    assert(person < 100, "never stuck");
+    const { token } = await atoll.accounts.enter(`Person ${person}`);
+    const who = (await atoll.sessions.find(token))!;
+    const { id } = await atoll.rooms.see(who, "lobby");
+    const post = () =>
+      atoll.messages.post({ who, room: id, id: uuidv7(), body });
+    await Promise.all(Array.from({ length: 100 }, post));
+  }
+}

@@ -59,7 +59,9 @@ export async function listen(
   });
   server.timeout = NODE_LIMITS.silence;
   const sockets = new NodeSockets(handler, infoOf);
-  const newcomers = new Newcomers(options.perAddress);
+  // 14 kB each at first: what one address holds stays below 10 MB.
+  const { perAddress } = options;
+  const newcomers = new Newcomers(perAddress && Math.ceil(perAddress / 2));
   server.on("connection", (socket) => newcomers.take(socket));
   server.on("request", (req, res) => void answer(handler, req, res));
   server.on("upgrade", (req: IncomingMessage, socket: Duplex, head: Buffer) => {

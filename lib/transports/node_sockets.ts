@@ -17,6 +17,8 @@ import type { Handler } from "./transport.ts";
 export const SOCKET_LIMITS = {
   /** In which a peer has to answer a close. */
   close: 5_000,
+  /** In which whoever broke the protocol can read so; nothing more is read of them. */
+  farewell: 1_000,
   /** In which something must come: half of what the other transport waits, twice. */
   silence: IDLE_TIMEOUT * 500,
   /** Pieces of one message: each is a buffer of its own, whatever it holds. */
@@ -130,7 +132,8 @@ export class NodeSockets {
     this.#server.handleUpgrade(req, stream, head, (ws: Ws) => {
       isOpen = true;
       left();
-      const socket = new WsSocket(ws, events, () => this.#open.delete(socket));
+      const gone = () => this.#open.delete(socket);
+      const socket = new WsSocket(ws, stream, events, gone);
       this.#open.add(socket);
       events.opened(socket);
     });
@@ -158,9 +161,15 @@ class WsSocket implements Socket {
   #isAlive = true;
   #pings: TokenBucket | undefined;
 
-  constructor(ws: Ws, events: SocketEvents, gone: () => void) {
+  constructor(
+    ws: Ws,
+    stream: Duplex,
+    events: SocketEvents,
+    gone: () => void,
+  ) {
     this.#ws = ws;
     let why: number | undefined;
+    let farewell: ReturnType<typeof setTimeout> | undefined;
     ws.on("message", (data: { toString(): string }, isBinary: boolean) => {
       this.#isAlive = true;
       events.received(isBinary ? data : data.toString());
@@ -171,8 +180,12 @@ class WsSocket implements Socket {
       why = closeCodeOf(code);
       if (why === 1008 || why === 1009) metrics.refused.add("frame_too_big");
       else if (why !== undefined) metrics.refused.add("bad_frame");
+      // `ws` would go on to read, and drop, as much as comes until it is closed.
+      setImmediate(() => stream.pause());
+      farewell = setTimeout(() => ws.terminate(), SOCKET_LIMITS.farewell);
     });
     ws.on("close", (code: number) => {
+      clearTimeout(farewell);
       gone();
       events.ended(why ?? code);
     });

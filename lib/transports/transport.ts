@@ -11,7 +11,7 @@ export interface ListenOptions {
   /** 0 for any free one. */
   port: number;
   host: string;
-  /** Connections from one address that are no sockets; null where a proxy's are everybody's. */
+  /** Sockets that an address may have; null where a proxy's connections are everybody's. */
   perAddress: number | null;
 }
 
