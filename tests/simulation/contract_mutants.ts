@@ -17,6 +17,7 @@ function noticed(
 }
 
 const HUB = "tests/chat_hub_test.ts";
+const FLOOR = "tests/chat_hub_floor_test.ts";
 const SQLITE = "tests/message_log_sqlite_test.ts";
 const CONNECTION = "tests/client_connection_test.ts";
 
@@ -63,6 +64,13 @@ export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
     "a reader below the floor gets a hole (L8, D2)",
     "lib/chat_hub.ts",
     ["if (entries[0]?.seq !== cursor + 1) return await", "if (!entries) await"],
+  ),
+  noticed(
+    { test: FLOOR, rule: "resets all when the newest entries went" },
+    "what went before it was read is waited for (D2, L8)",
+    "lib/chat_hub.ts",
+    ["    if (!open.refreshing) this.#skipGone(open);\n", ""],
+    ["        this.#skipGone(room);\n      }\n", "      }\n"],
   ),
   noticed(
     { test: HUB, rule: "another epoch, another entry" },

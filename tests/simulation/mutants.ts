@@ -120,6 +120,21 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     ],
   ),
   unnoticedBefore(
+    25,
+    "a page keeps what is gone (L8)",
+    "lib/client/room_state.ts",
+    [
+      "    if (!this.#list.dropBelow(floor)) return;\n    this.#more",
+      "    return;\n    this.#more",
+    ],
+  ),
+  unnoticedBefore(
+    14,
+    "ids of what is gone are stored again (L3, L8)",
+    "lib/db/append_reads.ts",
+    ["const isTrimmed = ", "const isTrimmed = false && "],
+  ),
+  unnoticedBefore(
     1,
     "a later post is accepted after an earlier one was refused (L4)",
     "lib/db/append_queue.ts",
