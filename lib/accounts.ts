@@ -27,9 +27,8 @@ export class Accounts {
   readonly #newcomers: RateLimiter;
   /** Called after a person got another name or picture. */
   onChange: (person: Person) => void = () => {};
-  /** Called after an account was deleted, with the hashes of its sessions' tokens. */
-  onRemove: (person: string, tokenHashes: readonly Uint8Array[]) => void =
-    () => {};
+  /** Called after an account was deleted. */
+  onRemove: (person: string) => void = () => {};
 
   /** People of the given database, by the given clock. */
   constructor(
@@ -126,8 +125,8 @@ export class Accounts {
 
   /** Deletes an account: credentials, sessions and picture go, the messages stay. */
   async remove(person: string): Promise<void> {
-    const ended = await this.#db.write("removeAccount", { person });
-    this.onRemove(person, ended);
+    await this.#db.write("removeAccount", { person });
+    this.onRemove(person);
     this.onChange({ id: person, name: FORMER_NAME });
   }
 }

@@ -12,6 +12,7 @@ import { Connection } from "./connection.ts";
 import { Credentials } from "./credentials.ts";
 import { lockFolder } from "./db/folder_lock.ts";
 import { type Database, openDatabase } from "./db/open.ts";
+import { Doorbells } from "./doorbells.ts";
 import { Files } from "./files/files.ts";
 import { LocalFiles } from "./files/file_store.ts";
 import { Following } from "./following.ts";
@@ -20,19 +21,20 @@ import { History } from "./history.ts";
 import { Inbox } from "./inbox.ts";
 import { Invitations } from "./invitations.ts";
 import type { Locale } from "./locale.ts";
-import { logError } from "./logging.ts";
+import { KnownNames } from "./known_names.ts";
+import { log, logError } from "./logging.ts";
 import { MessageLog } from "./message_log.ts";
 import { Mentions } from "./mentions.ts";
 import { Messages } from "./messages.ts";
 import { metricsText, watchEventLoop } from "./metrics.ts";
-import { type Measure, Order } from "./order.ts";
+import { Order } from "./order.ts";
 import { PageReports } from "./page_reports.ts";
 import type { Who } from "./permissions.ts";
 import { Place, type PlaceFace } from "./place.ts";
 import { Passkeys } from "./passkeys.ts";
 import { PasswordHasher } from "./password_hasher.ts";
 import { Presence } from "./presence.ts";
-import { CLOSE, type Person } from "./protocol.ts";
+import { CLOSE, type Entry } from "./protocol.ts";
 import { RecentRooms } from "./recent_rooms.ts";
 import { Requests } from "./requests.ts";
 import { noteDefaultDays, Retention } from "./retention.ts";
@@ -41,8 +43,12 @@ import { Rooms } from "./rooms.ts";
 import { Search } from "./search.ts";
 import { Seats } from "./seats.ts";
 import { type Session, Sessions } from "./sessions.ts";
-import { Strangers } from "./strangers.ts";
+import { openSignals } from "./signals/open.ts";
+import type { Signals } from "./signals/signals.ts";
 import type { Socket } from "./socket.ts";
+import { Standing } from "./standing.ts";
+import { Strangers } from "./strangers.ts";
+import { Sweep } from "./sweep.ts";
 
 /** What middlewares put on every request. */
 export interface State {
@@ -56,14 +62,6 @@ export interface State {
 
 /** Typed helpers for pages, handlers and middlewares. */
 export const define: Define<State> = createDefine<State>();
-
-/** Milliseconds. */
-const SESSION_TIMES = {
-  /** Between two looks for sessions that ran out. */
-  interval: 60_000,
-  /** After which a connection's session is looked up, and kept alive, again. */
-  check: 30 * 60_000,
-};
 
 /** Milliseconds over which clients come back after a restart. */
 const RESTART_SPREAD = 2_000;
@@ -98,16 +96,20 @@ export class Atoll {
   readonly #presence: Presence;
   readonly #requests: Requests;
   readonly #retention: Retention;
-  /** With the time when each one's session was looked up last. */
-  readonly #connections = new Map<Connection, number>();
-  readonly #sessionTimer: ReturnType<typeof setInterval>;
+  readonly #signals: Signals;
+  readonly #doorbells: Doorbells;
+  readonly #standing: Standing;
+  readonly #sweep: Sweep | undefined;
   readonly #startedAt = performance.now();
   readonly #stopWatching = watchEventLoop();
-  #checking = false;
   #closing: Promise<void> | undefined;
 
   /** Composes the services over an open database of which `unlock` lets go. */
-  constructor(config: Config, db: Database, unlock: () => void) {
+  constructor(
+    config: Config,
+    db: Database,
+    { signals, unlock }: { signals: Signals; unlock: () => void },
+  ) {
     this.config = config;
     this.#unlock = unlock;
     this.#db = db;
@@ -142,27 +144,16 @@ export class Atoll {
     };
     this.search = new Search(db, this.rooms, logError);
     this.#log = new MessageLog(db, {
-      onCommitted: (heads, cursors, { acts, people, filesLost }, entries) => {
-        if (filesLost) this.files.sweep();
-        if (acts.length > 0) recent.forget();
-        for (const head of heads) {
-          this.#hub.ring(head.room, entries.get(head.room));
-          this.#following.roomGrew(head);
-        }
-        for (const cursor of cursors) {
-          this.#following.moved(cursor);
-          this.#presence.posted(cursor.room, cursor.person);
+      onCommitted: (heads, cursors, changes, entries) => {
+        if (changes.filesLost) this.files.sweep();
+        if (changes.acts.length > 0) recent.forget();
+        this.#doorbells.committed(heads, cursors, changes, entries);
+        for (const { room, person } of cursors) {
+          this.#presence.posted(room, person);
         }
         this.search.wake();
-        for (const person of people) this.#following.personChanged(person);
-        for (const { room, person } of acts) {
-          if (person === null) this.#following.roomChanged(room);
-        }
       },
-      onTrimmed: (trimmed) => {
-        this.#hub.trimmed(trimmed.room, trimmed.floor);
-        this.#following.roomTrimmed(trimmed);
-      },
+      onTrimmed: (trimmed) => this.#doorbells.trimmed(trimmed),
     });
     this.history = new History(db, this.#log);
     this.messages = new Messages({
@@ -184,9 +175,16 @@ export class Atoll {
       rooms: this.rooms,
       log: this.#log,
     });
-    this.#presence = new Presence((...signal) => this.#hub.signal(...signal));
-    this.#hub = new ChatHub(hubLog(db, this.#log), {
+    const names = new KnownNames(() => this.#hub.dropEncoded());
+    this.#signals = signals;
+    this.#presence = new Presence(
+      (...signal) => this.#hub.signal(...signal),
+      signals,
+    );
+    this.#hub = new ChatHub(hubLog(db, this.#log, names), {
       onError: logError,
+      onOpened: (room) => this.#doorbells.roomOpened(room),
+      onClosed: (room) => this.#doorbells.roomClosed(room),
       onSubscribed: ({ session }, room) =>
         this.#presence.enter(room, session.person),
       onUnsubscribed: ({ session }, room) =>
@@ -202,11 +200,26 @@ export class Atoll {
         });
         return entry?.seq === seq ? entry.posts : null;
       },
-      markRead: (cursors) => db.write("markRead", cursors),
+      markRead: async (cursors) => {
+        this.#doorbells.moved(await db.write("markRead", cursors));
+      },
       markUnread: (person, room, from) =>
         this.rooms.markUnread(person, room, from),
       onError: logError,
+      onHere: (...here) => this.#doorbells.personHere(...here),
+      onFollowed: (...followed) => this.#doorbells.roomFollowed(...followed),
     });
+    this.#standing = new Standing({
+      sessions,
+      connectionsOf: (person) => this.#following.connectionsOf(person),
+      onEnded: (person) => this.#presence.signedOut(person),
+      onError: logError,
+    });
+    const doorbells = this.#doorbells = new Doorbells({
+      ...{ signals, names, hub: this.#hub, following: this.#following },
+      ...{ presence: this.#presence, standing: this.#standing, recent },
+    });
+    if (db.isShared) this.#sweep = this.#startSweep(db);
     this.inbox = new Inbox({ db, flush: () => this.#following.flush() });
     this.#requests = new Requests({
       hub: this.#hub,
@@ -225,22 +238,30 @@ export class Atoll {
       onError: logError,
     });
     this.rooms.onRetentionChange = () => void this.#retention.run();
-    this.rooms.onFollowedChange = (id) => this.#following.personChanged(id);
-    this.sessions.onEnd = ({ hash, person }) => {
-      this.#endConnections(({ session }) =>
-        session.hash === hash && session.person.id === person
+    this.rooms.onFollowedChange = (id) => doorbells.roomsChanged(id);
+    this.sessions.onEnd = (person) => doorbells.standingChanged(person);
+    this.accounts.onRemove = (person) => doorbells.standingChanged(person);
+    this.accounts.onChange = (person) => doorbells.named(person);
+    this.order.onMeasure = (person) => doorbells.standingChanged(person);
+    this.place.onOwner = (person) => doorbells.standingChanged(person);
+    this.invitations.onUse = (person) => doorbells.standingChanged(person);
+  }
+
+  #startSweep(db: Database): Sweep {
+    const sweep = new Sweep({
+      ...{ db, signals: this.#signals },
+      onChanged: (changed) => this.#doorbells.swept(changed),
+    });
+    this.#signals.onHealth = (isHealthy) => {
+      log(
+        isHealthy
+          ? "Signals of other machines are heard"
+          : "Signals of other machines are not heard: the database is asked for news, and presence shows this machine's people only",
       );
-      this.#presence.signedOut(person);
+      sweep.look();
+      if (isHealthy) this.#presence.refresh();
     };
-    this.accounts.onRemove = (person, hashes) => sessions.ended(person, hashes);
-    this.accounts.onChange = (person) => this.#changed(person);
-    this.order.onMeasure = (person, { kind }) => this.#measured(person, kind);
-    this.place.onOwner = (person) => this.#standingChanged(person);
-    this.invitations.onUse = (person) => this.#standingChanged(person);
-    this.#sessionTimer = setInterval(
-      () => void this.#checkSessions(),
-      SESSION_TIMES.interval,
-    );
+    return sweep;
   }
 
   /** Whether it no longer takes requests. */
@@ -259,13 +280,13 @@ export class Atoll {
       db: this.#db,
       problem: () => this.health.problem(),
       uptime: this.uptime,
-      connections: this.#connections.size,
+      connections: this.#standing.connections.size,
     });
   }
 
   /** What the process counts, in Prometheus' text format. */
   get metrics(): string {
-    const connections = this.#connections.size;
+    const connections = this.#standing.connections.size;
     return metricsText({ connections, ...this.#hub.counts });
   }
 
@@ -278,11 +299,9 @@ export class Atoll {
       (connection) => this.#disconnect(connection),
       (connection) => this.#hub.whenReady(connection),
     );
-    this.#connections.set(connection, Date.now());
     this.#following.connect(connection);
+    this.#standing.add(connection);
     if (this.#closing) connection.close(CLOSE.restarting, "restarting 1000");
-    // It may have ended, or got another name, since the handshake began.
-    else void this.#checkSession(connection);
     return connection;
   }
 
@@ -295,18 +314,20 @@ export class Atoll {
   }
 
   async #close(): Promise<void> {
-    clearInterval(this.#sessionTimer);
+    this.#standing.close();
     this.#stopWatching();
     this.hasher.close();
     await this.#retention.close();
     await this.#log.close();
     await this.#hub.settled();
-    for (const connection of this.#connections.keys()) {
+    for (const connection of this.#standing.connections.keys()) {
       const delay = Math.round(200 + Math.random() * RESTART_SPREAD);
       connection.close(CLOSE.restarting, `restarting ${delay}`);
     }
     this.#presence.close();
     await this.#following.close();
+    await this.#sweep?.close();
+    await this.#signals.close();
     await this.files.close();
     await this.search.close();
     await this.#db.close();
@@ -314,72 +335,9 @@ export class Atoll {
   }
 
   #disconnect(connection: Connection): void {
-    this.#connections.delete(connection);
+    this.#standing.delete(connection);
     this.#hub.remove(connection);
     this.#following.disconnect(connection);
-  }
-
-  #endConnections(ends: (connection: Connection) => boolean): void {
-    for (const connection of this.#connections.keys()) {
-      if (ends(connection)) {
-        connection.close(CLOSE.sessionEnded, "session_ended");
-      }
-    }
-  }
-
-  /** Ends connections whose sessions ended; keeps alive the sessions of others. */
-  async #checkSessions(): Promise<void> {
-    if (this.#checking) return;
-    this.#checking = true;
-    const now = Date.now();
-    for (const [connection, checkedAt] of this.#connections) {
-      const isDue = now - checkedAt >= SESSION_TIMES.check ||
-        connection.session.expiresAt <= now;
-      if (isDue) await this.#checkSession(connection);
-    }
-    await this.sessions.sweep().catch(() => {});
-    this.#checking = false;
-  }
-
-  async #checkSession(connection: Connection): Promise<void> {
-    try {
-      const session = await this.sessions.again(connection.session);
-      if (connection.closed) return;
-      this.#connections.set(connection, Date.now());
-      if (session) Object.assign(connection.session, session);
-      else connection.close(CLOSE.sessionEnded, "session_ended");
-    } catch (error) {
-      logError(error);
-    }
-  }
-
-  /** What was done about a person reaches their open connections at once (D5). */
-  async #measured(person: string, kind: Measure["kind"]): Promise<void> {
-    if (kind === "ban" || kind === "kick") {
-      const [code, reason] = kind === "ban"
-        ? [CLOSE.banned, "banned"] as const
-        : [CLOSE.sessionEnded, "session_ended"] as const;
-      for (const connection of [...this.#following.connectionsOf(person)]) {
-        connection.close(code, reason);
-      }
-      this.#presence.signedOut(person);
-    }
-    await this.#standingChanged(person);
-  }
-
-  async #standingChanged(person: string): Promise<void> {
-    const connections = [...this.#following.connectionsOf(person)];
-    await Promise.all(connections.map((one) => this.#checkSession(one)));
-    this.#following.personChanged(person);
-  }
-
-  #changed(person: Person): void {
-    for (const { session } of this.#following.connectionsOf(person.id)) {
-      session.person = person;
-    }
-    this.#hub.dropEncoded();
-    this.#presence.renamed(person);
-    this.#following.personChanged(person.id);
   }
 }
 
@@ -398,11 +356,16 @@ export async function openAtoll(config: Config): Promise<Atoll> {
   });
   // A full disk is no reason not to start: what went wrong is reported.
   await noteDefaultDays(db, config.retentionDays).catch(() => {});
-  return new Atoll(config, db, unlock);
+  const signals = await openSignals(config, db, log);
+  return new Atoll(config, db, { signals, unlock });
 }
 
 /** What the hub may read of a log. */
-function hubLog({ epoch }: Database, log: MessageLog) {
+function hubLog({ epoch }: Database, log: MessageLog, names: KnownNames) {
+  const seen = (entries: Entry[]) => {
+    for (const entry of entries) names.seeAuthor(entry);
+    return entries;
+  };
   return {
     epoch,
     newest: async (
@@ -411,14 +374,14 @@ function hubLog({ epoch }: Database, log: MessageLog) {
     ) => {
       const head = await log.head(room);
       if (!head) return null;
-      const entries = await log.newest(room, bounds);
+      const entries = seen(await log.newest(room, bounds));
       const { floor } = head;
       return { head: entries.at(-1)?.seq ?? head.seq, floor, entries };
     },
-    read: (
+    read: async (
       room: string,
       options: { after: number; limit: number; bytes: number },
-    ) => log.read(room, options),
+    ) => seen(await log.read(room, options)),
     entryId: (room: string, seq: number) => log.entryId(room, seq),
     page: async (room: string, options: { limit: number }) => {
       const page = await log.page(room, options);

@@ -117,6 +117,10 @@ export interface HubOptions {
   /** Called when a connection's first or last subscription to a room changes. */
   onSubscribed?: (connection: Connection, room: string) => void;
   onUnsubscribed?: (connection: Connection, room: string) => void;
+  /** Called when a room comes on the first screen; resolves when its doorbell is heard. */
+  onOpened?: (room: string) => Promise<void>;
+  /** Called when it is on no screen any more. */
+  onClosed?: (room: string) => void;
 }
 
 /** Bounds of replay, in entries, pages, bytes and milliseconds. */
@@ -217,12 +221,13 @@ export class ChatHub {
   }
 
   /**
-   * The doorbell: the room's log may have grown (L6). Who has just stored the
-   * entries gives them along; they are used where they are the next ones.
+   * The doorbell: the room's log may have grown, up to `seq` (L6). Who has just
+   * stored the entries gives them along; they are used where they are the next
+   * ones.
    */
-  ring(room: string, entries: readonly Entry[] = []): void {
+  ring(room: string, entries: readonly Entry[] = [], seq = Infinity): void {
     const open = this.#rooms.get(room);
-    if (!open) return;
+    if (!open || open.ring.head >= seq) return;
     const areNext = entries[0]?.seq === open.ring.head + 1;
     if (open.refreshing || !areNext) return void this.#refresh(open);
     this.#take(open, entries);
@@ -295,6 +300,9 @@ export class ChatHub {
 
   async #fill(room: OpenRoom): Promise<void> {
     room.refreshing = true;
+    // Before the log is read, so that nothing falls between (D1).
+    const heard = this.#options.onOpened?.(room.id);
+    if (heard) await heard;
     const newest = await this.#log.newest(room.id, {
       limit: RING_FILL.entries,
       bytes: RING_FILL.size,
@@ -593,6 +601,7 @@ export class ChatHub {
     if (room.subscriptions.size === 0 && this.#rooms.get(room.id) === room) {
       this.#rooms.delete(room.id);
       this.#ringsSize -= room.ring.size;
+      this.#options.onClosed?.(room.id);
     }
     this.#options.onUnsubscribed?.(connection, room.id);
   }

@@ -16,6 +16,8 @@ export interface Config {
   data: string;
   /** The PostgreSQL server that has the database; null for SQLite. */
   postgres: PostgresSettings | null;
+  /** By what machines tell each other what is new: addresses of NATS servers, `none`, or empty for the database. */
+  signals: string;
   /** How SQLite syncs to disk: FULL survives a loss of power (L2). */
   synchronous: "FULL" | "NORMAL";
   /** Days after which messages go, in rooms without a limit of their own; null is never. */
@@ -74,6 +76,12 @@ export const SETTINGS: readonly Setting[] = [
     fallback: "",
     meaning:
       "the same in parts, with `PGPORT`, `PGUSER`, `PGPASSWORD`, `PGDATABASE`, `PGSSLMODE`",
+  },
+  {
+    name: "ATOLL_SIGNALS_URL",
+    fallback: "",
+    meaning:
+      "how several machines tell each other what is new: `nats://user:password@host:4222`, or `none`; see [Several machines](#several-machines)",
   },
   {
     name: "ATOLL_SYNCHRONOUS",
@@ -150,6 +158,7 @@ export function readConfig(
     host: readHost(given("HOST")),
     data: given("ATOLL_DATA"),
     postgres: readPostgres(given),
+    signals: readSignals(given("ATOLL_SIGNALS_URL")),
     synchronous: readSynchronous(given("ATOLL_SYNCHRONOUS")),
     retentionDays: readRetentionDays(given("ATOLL_RETENTION_DAYS")),
     origins: readOrigins(given("ATOLL_ORIGINS")),
@@ -187,6 +196,20 @@ function readHost(text: string): string {
   if (/^[\w.:-]+$/.test(text)) return text;
   throw new ConfigError(
     `HOST must be an address such as 0.0.0.0 or a host name: current value is "${text}"`,
+  );
+}
+
+/** What is wrong is said without the value: it may have a password. */
+function readSignals(text: string): string {
+  if (text === "" || text === "none") return text;
+  const areServers = text.split(",").every((part) => {
+    const address = part.trim();
+    return /^(nats|tls):\/\/[^/?#]+\/?$/.test(address) &&
+      URL.canParse(address);
+  });
+  if (areServers) return text;
+  throw new ConfigError(
+    "ATOLL_SIGNALS_URL must be addresses such as nats://host:4222, separated by commas, or none, or empty: the current value is not",
   );
 }
 

@@ -13,12 +13,16 @@ export interface FollowingStore {
   load(person: string): Promise<MeFrame>;
   /** Messages posted up to an entry, or null when there is no such entry. */
   postsAt(room: string, seq: number): Promise<number | null>;
-  /** Stores read cursors; they only move forward. Gives those that moved. */
-  markRead(cursors: ReadCursor[]): Promise<MovedCursor[]>;
+  /** Stores read cursors; they only move forward. What moved is heard by {@link Following.moved}. */
+  markRead(cursors: ReadCursor[]): Promise<void>;
   /** Stores that a person marked a room as unread from a message on. */
   markUnread(person: string, room: string, from: number): Promise<void>;
   /** Told when one of these failed; it is tried again by itself. */
   onError: (error: unknown) => void;
+  /** Told when someone's first connection comes, or their last one goes. */
+  onHere?: (person: string, isHere: boolean) => void;
+  /** Told when a room begins, or ceases, to be followed by someone connected. */
+  onFollowed?: (room: string, isFollowed: boolean) => void;
 }
 
 /** Milliseconds. */
@@ -30,6 +34,14 @@ export const FOLLOWING_LIMITS = {
   /** Before whoever went counts as gone, in direct rooms: pages are loaded again. */
   goneAfter: 10_000,
 } as const;
+
+/** A room's settings as lists show them. */
+export interface ShownRoom {
+  slug: string;
+  name: string;
+  topic: string;
+  archived: boolean;
+}
 
 interface Follower {
   id: string;
@@ -78,6 +90,7 @@ export class Following {
         stale: false,
       };
       this.#people.set(id, follower);
+      this.#store.onHere?.(id, true);
     }
     follower.connections.add(connection);
     if (follower.me) {
@@ -95,8 +108,14 @@ export class Following {
     this.#changed.delete(follower);
     for (const room of follower.rooms.keys()) this.#unfollow(follower, room);
     this.#tellGone(follower);
+    this.#store.onHere?.(follower.id, false);
     // One who leaves finds the cursor on the next device.
     if (this.#unwritten.size > 0) void this.flush();
+  }
+
+  /** Whether someone is connected. */
+  isHere(person: string): boolean {
+    return this.#people.has(person);
   }
 
   /** The connections of one person. */
@@ -142,6 +161,14 @@ export class Following {
     }
   }
 
+  /** What a room is called and so on, as the database has it: news or not. */
+  roomShown(room: string, shown: ShownRoom): void {
+    for (const follower of this.#followers.get(room) ?? []) {
+      if (isShown(follower.rooms.get(room)!, shown)) continue;
+      this.#startLoad(follower);
+    }
+  }
+
   /** The people who follow a room and are connected. */
   connectedIn(room: string): string[] {
     return [...this.#followers.get(room) ?? []].map(({ id }) => id);
@@ -153,14 +180,22 @@ export class Following {
     if (follower) this.#startLoad(follower);
   }
 
-  /** A read cursor moved in the database, on whichever of one's devices. */
-  moved({ person, room, seq, posts, version }: MovedCursor): void {
+  /**
+   * A read cursor moved in the database, on whichever of one's devices: by this
+   * machine or by another.
+   */
+  moved(
+    { person, room, seq, posts, version }: MovedCursor,
+    isOwn = true,
+  ): void {
     const follower = this.#people.get(person);
     const me = follower?.me;
     // What is being read now may be from before.
     if (!me) return this.personChanged(person);
     me.version = Math.max(me.version, version);
-    this.#moveCursor(person, room, seq, posts);
+    const hasMoved = this.#moveCursor(person, room, seq, posts);
+    // By whom it moved, knows it already.
+    if (hasMoved && !isOwn) this.#changed.add(this.#people.get(person)!);
     const followed = follower.rooms.get(room);
     const isMarked = (followed?.unreadFrom ?? Infinity) <= seq;
     // What is left of these, only the database tells.
@@ -268,8 +303,7 @@ export class Following {
       if (heard) takeHead(room, heard);
       const isNewer = keepNewer(room, known.get(id));
       if (isNewer && room.mentions) void this.#recount(follower.id);
-      const followers = this.#followers.get(id) ?? new Set();
-      this.#followers.set(id, followers.add(follower));
+      this.#follow(follower, id);
     }
     for (const id of known.keys()) {
       if (!follower.rooms.has(id)) this.#unfollow(follower, id);
@@ -320,10 +354,19 @@ export class Following {
     return { ...follower.me!, rooms };
   }
 
+  #follow(follower: Follower, room: string): void {
+    const followers = this.#followers.get(room);
+    if (followers) return void followers.add(follower);
+    this.#followers.set(room, new Set([follower]));
+    this.#store.onFollowed?.(room, true);
+  }
+
   #unfollow(follower: Follower, room: string): void {
     const followers = this.#followers.get(room);
     followers?.delete(follower);
-    if (followers?.size === 0) this.#followers.delete(room);
+    if (followers?.size !== 0) return;
+    this.#followers.delete(room);
+    this.#store.onFollowed?.(room, false);
   }
 
   /** In the next turn when quiet, else when the interval is over. */
@@ -390,8 +433,7 @@ export class Following {
 
   async #write(cursors: readonly ReadCursor[]): Promise<boolean> {
     try {
-      const moved = await this.#store.markRead([...cursors]);
-      for (const cursor of moved) this.moved(cursor);
+      await this.#store.markRead([...cursors]);
       return true;
     } catch (error) {
       this.#store.onError(error);
@@ -410,6 +452,15 @@ export class Following {
       FOLLOWING_LIMITS.readInterval,
     );
   }
+}
+
+/** Whether someone's list shows a room as it is. */
+function isShown(
+  { slug, name, topic = "", archived }: FollowedRoom,
+  shown: ShownRoom,
+): boolean {
+  return slug === shown.slug && name === shown.name &&
+    topic === shown.topic && (archived === true) === shown.archived;
 }
 
 function takeHead(room: FollowedRoom, { seq, posts }: RoomHead): void {

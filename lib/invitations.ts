@@ -85,7 +85,7 @@ export class Invitations {
   readonly #db: Database;
   readonly #now: () => number;
   /** Called after someone who was here came in by one: rooms and role may be new. */
-  onUse: (person: string) => Promise<void> = () => Promise.resolve();
+  onUse: (person: string) => void = () => {};
 
   /** Invitations of a database. */
   constructor(options: InvitationsOptions) {
@@ -197,7 +197,7 @@ export class Invitations {
       () => this.#db.write("useInvitation", { hash, ...use }),
     );
     if (invited.appended) this.#options.log.tell(invited.appended);
-    await this.onUse(id);
+    this.onUse(id);
     return invited;
   }
 }

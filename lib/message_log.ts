@@ -37,6 +37,7 @@ export type {
   Draft,
   EditedDraft,
   Mention,
+  MovedCursor,
   PostedDraft,
   RoomHead,
 } from "./db/drafts.ts";

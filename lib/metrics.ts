@@ -61,6 +61,12 @@ export const metrics = {
     "finding",
     ["gaps", "doubles", "reorders"],
   ),
+  signals: new LabelledCounter(
+    "atoll_signals_total",
+    "News between machines: told, heard, lost before they were told, and what could not be read.",
+    "what",
+    ["sent", "heard", "lost", "unread"],
+  ),
   loop: new Histogram(
     "atoll_event_loop_delay_seconds",
     "How late a timer ran: that long everything else waited too.",

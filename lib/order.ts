@@ -82,8 +82,7 @@ export class Order {
   readonly #db: Database;
   readonly #now: () => number;
   /** Called after a measure: it has to reach whoever is connected. */
-  onMeasure: (person: string, measure: Measure) => Promise<void> = () =>
-    Promise.resolve();
+  onMeasure: (person: string) => void = () => {};
 
   /** Order in a database, by the given clock. */
   constructor(db: Database, now: () => number = Date.now) {
@@ -133,7 +132,7 @@ export class Order {
       measure: given,
       now: this.#now(),
     });
-    await this.onMeasure(person, given);
+    this.onMeasure(person);
   }
 
   /** Who was let into one room knows those who are in it. */

@@ -48,7 +48,7 @@ export class Place {
   readonly #options: PlaceOptions;
   readonly #now: () => number;
   /** Called after someone became the owner. */
-  onOwner: (person: string) => Promise<void> = () => Promise.resolve();
+  onOwner: (person: string) => void = () => {};
 
   /** The place of a database. */
   constructor(options: PlaceOptions) {
@@ -153,6 +153,6 @@ export class Place {
       address,
       () => this.#db.write("claimPlace", claim),
     );
-    await this.onOwner(person);
+    this.onOwner(person);
   }
 }

@@ -40,13 +40,6 @@ export interface ListedSession {
   lastSeenAt: number;
 }
 
-/** Which session ended. */
-export interface EndedSession {
-  hash: string;
-  /** The person's id. */
-  person: string;
-}
-
 /** Someone who just came in, with the session's secret. */
 export interface Newcomer {
   person: Person;
@@ -77,8 +70,8 @@ export async function hashToken(token: string): Promise<Uint8Array> {
 export class Sessions {
   readonly #db: Database;
   readonly #now: () => number;
-  /** Called when a session ended, so that its connections end too (D5). */
-  onEnd: (session: EndedSession) => void = () => {};
+  /** Called when sessions of a person ended, so that their connections end too (D5). */
+  onEnd: (person: string) => void = () => {};
 
   /** Sessions of the given database, by the given clock. */
   constructor(db: Database, now: () => number = Date.now) {
@@ -213,21 +206,28 @@ export class Sessions {
   async endOne(person: string, hash: string): Promise<void> {
     const tokenHash = Uint8Array.fromHex(hash);
     await this.#db.write("endSession", { tokenHash, person });
-    this.onEnd({ person, hash });
+    this.onEnd(person);
   }
 
   /** Ends all of a person's sessions but this one. */
   async endOthers({ person, hash }: Session): Promise<void> {
     const keep = Uint8Array.fromHex(hash);
     const of = { person: person.id, keep };
-    this.ended(person.id, await this.#db.write("endOtherSessions", of));
+    const ended = await this.#db.write("endOtherSessions", of);
+    this.ended(person.id, ended);
   }
 
-  /** Closes the connections of sessions that ended with something else. */
+  /** Ends the connections of sessions that ended with something else. */
   ended(person: string, tokenHashes: readonly Uint8Array[]): void {
-    for (const hash of tokenHashes) {
-      this.onEnd({ person, hash: hash.toHex() });
-    }
+    if (tokenHashes.length > 0) this.onEnd(person);
+  }
+
+  /** Whether someone may not come in at present. */
+  async isBanned(person: string): Promise<boolean> {
+    const row = await this.#db.read.selectFrom("persons")
+      .where("id", "=", person).where("banned_until", ">", this.#now())
+      .select("id").executeTakeFirst();
+    return row !== undefined;
   }
 }
 

@@ -42,6 +42,13 @@ export const TOOLS: readonly Tool[] = [
     help: "apt-get install chromium, or set ATOLL_CHROMIUM to a Chrome",
   },
   POSTGRES,
+  {
+    name: "nats-server",
+    setting: "ATOLL_NATS_SERVER",
+    // Debian keeps it where only root looks.
+    candidates: ["nats-server", "/usr/sbin/nats-server"],
+    help: "apt-get install nats-server, or set ATOLL_NATS_SERVER to one",
+  },
 ];
 
 /** The path of the program, or undefined where it isn't installed. */

@@ -46,7 +46,7 @@ Deno.test("Following tells in direct rooms alone whether one of the others is he
     const following = new Following({
       load,
       postsAt: () => Promise.resolve(null),
-      markRead: () => Promise.resolve([]),
+      markRead: () => Promise.resolve(),
       markUnread: () => Promise.resolve(),
       onError: (error) => {
         throw error;

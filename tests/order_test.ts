@@ -191,13 +191,17 @@ Deno.test("A ban closes connections, holds sessions and the name, and says why",
     const robin = await guest(app, "Robin");
     const page = await connected(app, robin);
     const path = `/api/people/${robin.id}/ban`;
-    const until = Date.now() + 60 * MINUTE;
+    const until_ = Date.now() + 60 * MINUTE;
     const reason = "Advertising";
-    assertEquals((await ana.ask("PUT", path, { until, reason })).status, 204);
+    assertEquals(
+      (await ana.ask("PUT", path, { until: until_, reason })).status,
+      204,
+    );
+    await until(() => page.socket.closed !== undefined, "the close");
     assertEquals(page.socket.closed?.code, 4502);
     const told = await robin.ask("GET", "/api/session");
     assertEquals([told.status, told.code], [403, "banned"]);
-    assertEquals(told.body.error.until, until);
+    assertEquals(told.body.error.until, until_);
     assertEquals(told.body.error.reason, reason);
     assertEquals((await robin.ask("GET", "/api/rooms")).code, "unauthorized");
     // Back from the same browser, or under the same name.
@@ -243,6 +247,7 @@ Deno.test("Whoever is sent out of the place is signed out everywhere", async () 
     const page = await connected(app, robin);
     const path = `/api/people/${robin.id}/sessions`;
     assertEquals((await ana.ask("DELETE", path)).status, 204);
+    await until(() => page.socket.closed !== undefined, "the close");
     assertEquals(page.socket.closed?.code, 4500);
     assertEquals((await robin.ask("GET", "/api/session")).status, 401);
     // The name is free, since a guest can't come back.

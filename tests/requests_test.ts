@@ -281,6 +281,7 @@ Deno.test("Signing out ends the session's connections and no others [D5]", async
     const ana = await enter("Ana");
     const omar = await enter("Omar");
     await atoll.sessions.end(ana.session);
+    await until(() => ana.socket.closed !== undefined, "the close");
     assertEquals(ana.socket.closed?.code, 4500);
     assertEquals(omar.socket.closed, undefined);
   });

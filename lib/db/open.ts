@@ -40,9 +40,26 @@ export interface Changed {
   /** To be given the next time. */
   mark: string;
   /** Rooms with new entries, a risen floor or new settings; some are told again. */
-  rooms: (LogHead & { floorPosts: number })[];
+  rooms: ChangedRoom[];
   /** People whose head rose (D6); some are told again. */
-  persons: { id: string; head: number }[];
+  persons: ChangedPerson[];
+}
+
+/** A room as it is now. */
+export interface ChangedRoom extends LogHead {
+  floorPosts: number;
+  slug: string;
+  name: string;
+  topic: string;
+  archived: boolean;
+}
+
+/** A person as they are now. */
+export interface ChangedPerson {
+  id: string;
+  head: number;
+  name: string;
+  picture: string | null;
 }
 
 /** An open database. */

@@ -84,6 +84,22 @@ export async function connectClient(
   return client;
 }
 
+/** A connection of its own that is not opened yet; `error` events are the caller's. */
+export function newClient(
+  settings: PostgresSettings,
+  options: { query_timeout: number },
+): Client {
+  return new pg.Client({ ...clientConfig(settings), ...options });
+}
+
+/** Whether a connection failed only because the server does not encrypt. */
+export function lacksSsl(
+  { ssl }: PostgresSettings,
+  error: unknown,
+): boolean {
+  return ssl === "prefer" && String(error).includes("does not support SSL");
+}
+
 /** A pool of connections. */
 export function openPool(
   settings: PostgresSettings,

@@ -19,14 +19,17 @@ export async function readChanged(
   const rooms = await db.selectFrom("rooms")
     .where(changedSince(mark))
     .select(["id as room", "head as seq", "head_id", "posts", "floor"])
-    .select("floor_posts as floorPosts").execute();
+    .select(["floor_posts as floorPosts", "slug", "name", "topic"])
+    .select("archived_at").execute();
   const persons = await db.selectFrom("persons")
-    .where(changedSince(mark)).select(["id", "head"]).execute();
+    .where(changedSince(mark))
+    .select(["id", "head", "name", "picture"]).execute();
   return {
     mark: now!.mark,
-    rooms: rooms.map(({ head_id, ...room }) => ({
+    rooms: rooms.map(({ head_id, archived_at, ...room }) => ({
       ...room,
       id: head_id ?? "",
+      archived: archived_at !== null,
     })),
     persons,
   };

@@ -4,7 +4,12 @@ import { type Kysely, sql } from "kysely";
 import { Refusal } from "../errors.ts";
 import { migratePostgres } from "./migrations/postgres.ts";
 import type { Changed, Database, SlowReadOptions } from "./open.ts";
-import { openPool, readingKysely, writingKysely } from "./postgres.ts";
+import {
+  lacksSsl,
+  openPool,
+  readingKysely,
+  writingKysely,
+} from "./postgres.ts";
 import { readChanged } from "./postgres_changes.ts";
 import {
   isConflict,
@@ -80,9 +85,7 @@ async function reach(settings: PostgresSettings): Promise<PostgresSettings> {
     await look(settings);
     return settings;
   } catch (error) {
-    const isPlain = settings.ssl === "prefer" &&
-      String(error).includes("does not support SSL");
-    if (!isPlain) throw error;
+    if (!lacksSsl(settings, error)) throw error;
     const plain: PostgresSettings = { ...settings, ssl: "disable" };
     await look(plain);
     return plain;

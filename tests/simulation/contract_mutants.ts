@@ -159,11 +159,8 @@ export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
   noticed(
     { test: "tests/requests_test.ts", rule: "Signing out ends the session's" },
     "a session that ends leaves its connections (D5)",
-    "lib/app.ts",
-    [
-      '        connection.close(CLOSE.sessionEnded, "session_ended");\n      }',
-      "      }",
-    ],
+    "lib/standing.ts",
+    ['else connection.close(CLOSE.sessionEnded, "session_ended");', ""],
   ),
   noticed(
     { test: "tests/requests_test.ts", rule: "told with unread counts" },

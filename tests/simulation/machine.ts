@@ -108,7 +108,10 @@ export class Machine {
         const [entry] = await this.#log.read(room, bounds);
         return entry?.seq === seq ? entry.posts : null;
       },
-      markRead: (cursors) => db.write("markRead", cursors),
+      markRead: async (cursors) => {
+        const moved = await db.write("markRead", cursors);
+        for (const cursor of moved) following.moved(cursor);
+      },
       markUnread: (person, room, from) => rooms.markUnread(person, room, from),
       onError,
     });

@@ -12,6 +12,7 @@ export const TEST_CONFIG: Omit<Config, "data"> = {
   port: 0,
   host: "127.0.0.1",
   postgres: null,
+  signals: "",
   synchronous: "FULL",
   retentionDays: null,
   origins: [],

@@ -5,6 +5,8 @@ export class TcpProxy {
   readonly #open = new Set<Deno.TcpConn>();
   #cut = false;
   #flowing: PromiseWithResolvers<void> | undefined;
+  /** Makes what changes the answers of connections that are opened from now on. */
+  filter: (() => TransformStream<Uint8Array, Uint8Array>) | undefined;
 
   /** Listens on a free port and passes everything on to `target`. */
   constructor(target: number) {
@@ -70,7 +72,9 @@ export class TcpProxy {
       if (this.#cut) return this.cut();
       await Promise.allSettled([
         near.readable.pipeThrough(this.#gate()).pipeTo(far.writable),
-        far.readable.pipeThrough(this.#gate()).pipeTo(near.writable),
+        far.readable.pipeThrough(this.#gate())
+          .pipeThrough(this.filter?.() ?? new TransformStream())
+          .pipeTo(near.writable),
       ]);
     } catch {
       close(near);
