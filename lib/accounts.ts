@@ -47,7 +47,7 @@ export class Accounts {
     { address, device }: Visit = NOWHERE,
   ): Promise<Newcomer> {
     return await this.counted(address, async () => {
-      const { entrance, newcomer } = await this.prepare(text, device);
+      const { entrance, newcomer } = this.prepare(text, device);
       await this.#db.write("enter", entrance);
       return newcomer;
     });
@@ -63,10 +63,10 @@ export class Accounts {
   }
 
   /** Someone who is to be let in by another write; refused with a `name_…` code. */
-  async prepare(
+  prepare(
     text: string,
     device = "",
-  ): Promise<{ entrance: Entrance; newcomer: Newcomer }> {
+  ): { entrance: Entrance; newcomer: Newcomer } {
     const { name, key } = checkPersonName(text);
     const now = this.#now();
     const token = newToken();
@@ -76,7 +76,7 @@ export class Accounts {
       person: person.id,
       name,
       key,
-      tokenHash: await hashToken(token),
+      tokenHash: hashToken(token),
       device,
       now,
       expiresAt,

@@ -137,11 +137,7 @@ export class Atoll {
       store: new LocalFiles(join(config.data, "files")),
       limit: config.uploadLimit,
     });
-    const recent = new RecentRooms(this.rooms);
-    db.onWrite = (name) => {
-      // What appends change is told by their acts.
-      if (name !== "append") recent.forget();
-    };
+    const recent = new RecentRooms(db, this.rooms);
     this.search = new Search(db, this.rooms, logError);
     this.#log = new MessageLog(db, {
       onCommitted: (heads, cursors, changes, entries) => {

@@ -81,12 +81,20 @@ interface LogPage {
   text: string;
 }
 
+/** The newest messages, encoded. */
+interface Snapshot {
+  seq: number;
+  frame: (ref: Ref | undefined) => string;
+}
+
 /** A room that at least one connection on this machine has on screen. */
 interface OpenRoom {
   readonly id: string;
   readonly subscriptions: Set<Subscription>;
   readonly signals: Map<SignalType, string>;
   readonly pages: Map<number, Promise<LogPage>>;
+  /** The last one, read when the ring's head was `head`. */
+  snapshot: { head: number; at: number; read: Promise<Snapshot> } | undefined;
   ring: RoomRing;
   /** The highest floor that was told (L8). */
   floor: number;
@@ -134,6 +142,8 @@ export const HUB_LIMITS = {
   pages: 20,
   /** Messages in a snapshot. */
   snapshotMessages: 50,
+  /** For how long it is kept for those who come together. */
+  snapshotAge: 1_000,
   /** UTF-16 units that all rings together may hold. */
   rings: 64 * 1024 * 1024,
   /** Before a failed read of the log is repeated. */
@@ -238,6 +248,7 @@ export class ChatHub {
     for (const room of this.#rooms.values()) {
       this.#ringsSize -= room.ring.size;
       room.ring.clear();
+      room.snapshot = undefined;
     }
   }
 
@@ -249,6 +260,7 @@ export class ChatHub {
     this.#ringsSize -= open.ring.size;
     open.ring.clear();
     open.pages.clear();
+    open.snapshot = undefined;
     this.signal(room, "floor", floorFrame(room, floor));
     if (!open.refreshing) this.#skipGone(open);
   }
@@ -284,6 +296,7 @@ export class ChatHub {
       subscriptions: new Set(),
       signals: new Map(),
       pages: new Map(),
+      snapshot: undefined,
       ring: new RoomRing(id, this.#log.epoch, 0),
       floor: 1,
       ready: Promise.resolve(),
@@ -460,25 +473,33 @@ export class ChatHub {
 
   async #reset(subscription: Subscription, ref?: Ref): Promise<void> {
     const { connection, room } = subscription;
-    const page = await this.#log.page(room.id, {
-      limit: HUB_LIMITS.snapshotMessages,
-    });
+    const page = await this.#readSnapshot(room);
     // Behind the page, which may be newer than the ring (D5).
     await subscription.check();
     if (subscription.ended) return;
     if (page.seq > (subscription.lastSeq ?? Infinity)) {
       return this.#sendOut(subscription);
     }
-    connection.send({
-      type: "messages",
-      ...refOf(ref),
-      room: room.id,
-      epoch: this.#log.epoch,
-      ...page,
-      reset: true,
-    });
+    connection.sendText(page.frame(ref));
     subscription.cursor = page.seq;
     subscription.pages = 0;
+  }
+
+  /** Read and encoded once for all who come together, as long as nothing is new. */
+  #readSnapshot(room: OpenRoom): Promise<Snapshot> {
+    const known = room.snapshot;
+    const { head } = room.ring;
+    const now = performance.now();
+    const isFresh = now - (known?.at ?? -Infinity) < HUB_LIMITS.snapshotAge;
+    if (known?.head === head && isFresh) return known.read;
+    const limit = HUB_LIMITS.snapshotMessages;
+    const read = this.#log.page(room.id, { limit }).then((page) => ({
+      seq: page.seq,
+      frame: snapshotFrame(room.id, this.#log.epoch, page),
+    }));
+    room.snapshot = { head, at: now, read };
+    read.catch(() => room.snapshot = undefined);
+    return read;
   }
 
   /** Moves a subscription towards the head: join, resume, live and slow alike (D1). */
@@ -605,6 +626,15 @@ export class ChatHub {
     }
     this.#options.onUnsubscribed?.(connection, room.id);
   }
+}
+
+/** A `messages` frame for all, each with the `ref` of its own request. */
+function snapshotFrame(room: string, epoch: string, page: RoomPage) {
+  const fields = JSON.stringify({ room, epoch, ...page, reset: true }).slice(1);
+  return (ref: Ref | undefined) => {
+    const start = JSON.stringify({ type: "messages", ...refOf(ref) });
+    return `${start.slice(0, -1)},${fields}`;
+  };
 }
 
 function floorFrame(room: string, floor: number): string {

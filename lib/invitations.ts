@@ -174,7 +174,7 @@ export class Invitations {
     visit: Visit,
   ): Promise<Invited & { newcomer: Newcomer }> {
     const { accounts } = this.#options;
-    const { entrance, newcomer } = await accounts.prepare(name, visit.device);
+    const { entrance, newcomer } = accounts.prepare(name, visit.device);
     const { person } = newcomer;
     const invited = await accounts.counted(
       visit.address,

@@ -136,7 +136,7 @@ export class Place {
   /** Lets someone new in as the owner; refused with `wrong_code` or a `name_…` code. */
   async claimAs(name: string, code: string, visit: Visit): Promise<Newcomer> {
     const { accounts } = this.#options;
-    const { entrance, newcomer } = await accounts.prepare(name, visit.device);
+    const { entrance, newcomer } = accounts.prepare(name, visit.device);
     await this.#claim(code, newcomer.person.id, entrance, visit);
     return newcomer;
   }

@@ -1,22 +1,47 @@
 /** Rooms for those who write and read by frames, without a look into the database for each. */
+import type { Database } from "./db/open.ts";
+import type { WriteName } from "./db/writes.ts";
 import type { Who } from "./permissions.ts";
 import { RecentReads } from "./recent_reads.ts";
 import type { Regard, Room, Rooms, SeenRoom } from "./rooms.ts";
 
-/** Another machine's change of a room reaches everybody within a second (D5). */
-const KEPT = { age: 1_000, size: 10_000 };
+/** Milliseconds: what another machine changed is seen within a second (D5). */
+const AGES = { shared: 1_000, alone: 60_000 };
 
-/** What `Rooms` told lately; whoever changes rooms or people calls `forget`. */
+const SIZE = 20_000;
+
+/** Writes that change neither rooms, nor who belongs to them, nor their names. */
+const HARMLESS: ReadonlySet<WriteName> = new Set([
+  // Where it is not, its acts tell.
+  "append",
+  "enter",
+  "signIn",
+  "touchSession",
+  "sweepSessions",
+  "endSession",
+  "markRead",
+  "markUnread",
+  "setNotify",
+  "indexMessages",
+  "addUpload",
+  "probe",
+]);
+
+/** What `Rooms` told lately, forgotten when something about it may have changed. */
 export class RecentRooms {
   readonly #rooms: Rooms;
   readonly #found: RecentReads<Room | null>;
   readonly #regards: RecentReads<Regard | null>;
 
-  /** Rooms by the given clock, in milliseconds. */
-  constructor(rooms: Rooms, now: () => number = Date.now) {
+  /** Rooms of the given database, by the given clock. */
+  constructor(db: Database, rooms: Rooms, now: () => number = Date.now) {
     this.#rooms = rooms;
-    this.#found = new RecentReads({ ...KEPT, now });
-    this.#regards = new RecentReads({ ...KEPT, now });
+    const age = db.isShared ? AGES.shared : AGES.alone;
+    this.#found = new RecentReads({ age, size: SIZE, now });
+    this.#regards = new RecentReads({ age, size: SIZE, now });
+    db.onWrite = (name) => {
+      if (!HARMLESS.has(name)) this.forget();
+    };
   }
 
   /** As {@link Rooms.find}. */

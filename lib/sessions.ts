@@ -1,4 +1,5 @@
 /** Logins: a random token with its holder, stored hashed, which lasts while it is used. */
+import { createHash } from "node:crypto";
 import { deleteCookie, setCookie } from "@std/http/cookie";
 import { cookieOf } from "./cookies.ts";
 import type { Database } from "./db/open.ts";
@@ -61,9 +62,9 @@ export function newToken(): string {
 }
 
 /** What is stored of a token: SHA-256 of its text. */
-export async function hashToken(token: string): Promise<Uint8Array> {
-  const bytes = new TextEncoder().encode(token);
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+export function hashToken(token: string): Uint8Array {
+  // In this thread: 43 bytes cost less than the way to another one and back.
+  return new Uint8Array(createHash("sha256").update(token).digest());
 }
 
 /** Finds and ends sessions. */
@@ -81,7 +82,7 @@ export class Sessions {
 
   /** The session of a token, extended while in use, or null. */
   async find(token: string): Promise<Session | null> {
-    return await this.#find(await hashToken(token));
+    return await this.#find(hashToken(token));
   }
 
   /** The same session as it is now, extended while in use, or null when it ended. */
@@ -149,7 +150,7 @@ export class Sessions {
     const now = this.#now();
     const row = await this.#db.read.selectFrom("sessions")
       .innerJoin("persons", "persons.id", "sessions.person")
-      .where("token_hash", "=", await hashToken(token))
+      .where("token_hash", "=", hashToken(token))
       .where("expires_at", ">", now).where("banned_until", ">", now)
       .select(["banned_until as until", "ban_reason as reason"])
       .executeTakeFirst();
@@ -164,7 +165,7 @@ export class Sessions {
     const expiresAt = now + SESSION_LIFETIME;
     await this.#db.write("signIn", {
       person: person.id,
-      tokenHash: await hashToken(token),
+      tokenHash: hashToken(token),
       device,
       now,
       expiresAt,

@@ -219,11 +219,38 @@ Deno.test("ChatHub sends no page of the log to a reader who left while it was re
   assertEquals(slow.socket.sent.length, sent);
 });
 
+Deno.test("ChatHub reads the newest messages once for all who come before the next entry [D2]", async () => {
+  const { log, connect, post } = setUp();
+  post("one");
+  const [ana, omar, sanna] = [
+    connect("Ana"),
+    connect("Omar"),
+    connect("Sanna"),
+  ];
+  await ana.join();
+  await omar.join({ ref: 7 });
+  const pages = () => log.reads.filter((read) => read === "page").length;
+  assertEquals(pages(), 1);
+  const [frame] = omar.socket.frames;
+  assertEquals(frame, { ...ana.socket.frames[0]!, ref: 7 } as typeof frame);
+  post("two");
+  await until(() => ana.socket.seqs.length === 1);
+  await sanna.join();
+  assertEquals(pages(), 2);
+  const [newest] = sanna.socket.frames;
+  assert(newest?.type === "messages");
+  assertEquals(newest.messages.length, 2);
+});
+
 Deno.test("ChatHub sends no snapshot to a reader who left while it was read [D1]", async () => {
-  const { log, connect, hub } = setUp();
+  const { log, connect, hub, post } = setUp();
   log.post("before");
-  await connect("Omar").join();
+  const omar = connect("Omar");
+  await omar.join();
   const ana = connect("Ana");
+  // Else the last snapshot would do.
+  post("meanwhile");
+  await until(() => omar.socket.seqs.length === 1);
   const release = log.hold();
   log.reads.length = 0;
   const joined = ana.join();

@@ -16,6 +16,12 @@ import {
 /** What a batch may hold: it bounds how long one transaction takes. */
 const BATCH = { drafts: 500, bytes: 1024 * 1024 };
 
+/**
+ * Milliseconds from the start of one transaction to that of the next: under
+ * load several share what each one costs, and its sync. When quiet nobody waits.
+ */
+const INTERVAL = 5;
+
 /** Failures in a row after which the rest of a batch isn't tried any more. */
 const MAX_FAILURES = 2;
 
@@ -93,6 +99,7 @@ export class AppendQueue {
   readonly #onEmpty: () => void;
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
+  #startedAt = -Infinity;
   #closed = false;
 
   /** Makes an empty queue; `onEmpty` is told whenever nothing waits any more. */
@@ -125,11 +132,22 @@ export class AppendQueue {
     // Whatever is added in the same turn still joins the first batch.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
+      await this.#gather();
       const batch = this.#waiting.splice(0, batchLength(this.#waiting));
       if (!await this.#append(batch)) await this.#retry(batch);
     }
     this.#running = undefined;
     this.#onEmpty();
+  }
+
+  /** Waits until the next transaction is due. */
+  async #gather(): Promise<void> {
+    const due = this.#startedAt + INTERVAL - performance.now();
+    const isFull = this.#waiting.length >= BATCH.drafts;
+    if (due > 0 && !isFull && !this.#closed) {
+      await new Promise((resolve) => setTimeout(resolve, due));
+    }
+    this.#startedAt = performance.now();
   }
 
   /** Whether the batch was stored; if not, nothing of it was. */

@@ -59,10 +59,7 @@ export class Machine {
     this.life = options.life;
     this.#options = options;
     const rooms = new Rooms(db, now);
-    const recent = new RecentRooms(rooms, now);
-    db.onWrite = (name) => {
-      if (name !== "append") recent.forget();
-    };
+    const recent = new RecentRooms(db, rooms, now);
     this.#log = new MessageLog(db, {
       now,
       onCommitted: (heads, cursors, { acts, people }, entries) => {
