@@ -119,6 +119,29 @@ Deno.test("Whoever hangs up in the middle of a body is at fault, and not the ser
   assertEquals(complaints, []);
 });
 
+Deno.test("OpenTelemetry leaves the sandbox: traces, metrics and log lines", async () => {
+  const kinds = new Set<string>();
+  const receiver = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    async (request) => {
+      if ((await request.bytes()).length > 0) {
+        kinds.add(new URL(request.url).pathname);
+      }
+      return new Response();
+    },
+  );
+  {
+    await using server = await ServerProcess.start({
+      OTEL_DENO: "true",
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${receiver.addr.port}`,
+    });
+    await (await fetch(server.url)).body?.cancel();
+    // What waits is sent at the end.
+  }
+  await receiver.shutdown();
+  assertEquals([...kinds].sort(), ["/v1/logs", "/v1/metrics", "/v1/traces"]);
+});
+
 Deno.test("A second server on the same data folder refuses to start", async () => {
   await using server = await ServerProcess.start();
   const { code, lines } = await refusal({ ATOLL_DATA: server.data });

@@ -17,7 +17,7 @@ export const TEST_CONFIG: Omit<Config, "data"> = {
   retentionDays: null,
   origins: [],
   uploadLimit: 1024 * 1024,
-  transport: "native",
+  transport: Deno.env.get("ATOLL_TRANSPORT") === "ws" ? "ws" : "native",
   connectionsPerAddress: 1_000,
   newcomersPerHour: 500,
   roomsPerHour: 60,
