@@ -54,6 +54,8 @@ export function ChatFrame(props: ChatProps): JSX.Element {
   const [target, setTarget] = useState({ room: room.id, place: props.target });
   const [person, setPerson] = useState<string | null>(null);
   const close = () => setDialog(null);
+  const cutOff = client.status !== "connected" &&
+    client.status !== "connecting";
   const isGone = (client.rooms.get(room.id)?.error ?? null) !== null;
   const t = useWords();
 
@@ -112,6 +114,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
         preview={choice.followed || isGone ? null : room}
         me={me}
         isStaff={["owner", "admin"].includes((client.me ?? props.me).role)}
+        cutOff={cutOff}
         unread={(id) => client.unread(id)}
         mentions={(id) => client.mentions(id)}
         mentioned={mentioned(client, choice)}
@@ -159,8 +162,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
           : (
             <PeopleColumn
               presence={client.presence(room.id)}
-              cutOff={client.status !== "connected" &&
-                client.status !== "connecting"}
+              cutOff={cutOff}
               me={me}
               slug={room.slug}
               mayLeave={choice.followed && room.kind === "open" &&

@@ -5,6 +5,7 @@ import type { FollowedRoom } from "../lib/protocol.ts";
 import type { Translator } from "../lib/translate.ts";
 import { isComposing } from "./keys.ts";
 import { Modal } from "./Modal.tsx";
+import { foldTitle } from "./rooms/room_filter.ts";
 import { roomTitleOf } from "./rooms/room_title.ts";
 import { RoomMark } from "./rooms/RoomMark.tsx";
 import { useWords } from "./words.ts";
@@ -94,17 +95,13 @@ export function findRooms(
   query: string,
   t: Translator,
 ): FollowedRoom[] {
-  const wanted = fold(query);
+  const wanted = foldTitle(query);
   return rooms.map((room) => ({
     room,
-    at: fold(roomTitleOf(room, t)).indexOf(wanted),
+    at: foldTitle(roomTitleOf(room, t)).indexOf(wanted),
   }))
     .filter(({ at }) => at >= 0)
     .sort((a, b) => a.at - b.at)
     .slice(0, MOST_SHOWN)
     .map(({ room }) => room);
-}
-
-function fold(text: string): string {
-  return text.normalize("NFKC").toLocaleLowerCase().trim();
 }

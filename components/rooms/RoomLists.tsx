@@ -7,6 +7,7 @@ import { isPlainKey } from "../keys.ts";
 import { isPlainClick } from "../plain_click.ts";
 import { roomPath } from "../room_path.ts";
 import { useWords } from "../words.ts";
+import { FILTER_FROM, listRooms } from "./room_filter.ts";
 import { RoomRead } from "./RoomRead.tsx";
 import { RoomMark } from "./RoomMark.tsx";
 import { roomTitleOf } from "./room_title.ts";
@@ -19,6 +20,8 @@ export interface RoomListsProps {
   current: string;
   /** The room on screen, where one has not joined it. */
   preview: ShownRoom | null;
+  /** There is no connection: who is here is not known. */
+  cutOff: boolean;
   unread: (room: string) => number;
   /** Unread messages that mention one. */
   mentions: (room: string) => number;
@@ -31,7 +34,14 @@ export interface RoomListsProps {
 /** Up to three lists; the archived one is folded unless one is in it. */
 export function RoomLists(props: RoomListsProps): JSX.Element {
   const t = useWords();
-  const { rooms, preview, current } = props;
+  const { preview, current } = props;
+  const [query, setQuery] = useState("");
+  const { rooms, more } = listRooms(
+    props.rooms,
+    query,
+    t,
+    ({ room, slug }) => slug === current || props.unread(room) > 0,
+  );
   const archived = rooms.filter((room) => room.archived);
   const kept = rooms.filter((room) => !room.archived);
   const direct = kept.filter(({ kind }) => kind === "direct");
@@ -39,7 +49,7 @@ export function RoomLists(props: RoomListsProps): JSX.Element {
   const [marked, setMarked] = useState("");
   const onMark: RoomListsProps["onMark"] = (id, as) => {
     props.onMark(id, as);
-    const room = rooms.find((one) => one.room === id);
+    const room = props.rooms.find((one) => one.room === id);
     if (room) {
       setMarked(t(`rooms.marked_${as}`, { room: roomTitleOf(room, t) }));
     }
@@ -48,6 +58,18 @@ export function RoomLists(props: RoomListsProps): JSX.Element {
   return (
     <div class="room-lists">
       <p class="visually-hidden" role="status">{marked}</p>
+      {props.rooms.length >= FILTER_FROM && (
+        <input
+          class="room-filter needs-script"
+          type="search"
+          dir="auto"
+          aria-label={t("rooms.filter")}
+          placeholder={t("rooms.filter")}
+          autocomplete="off"
+          value={query}
+          onInput={(event) => setQuery(event.currentTarget.value)}
+        />
+      )}
       <h2 class="column-title">{t("rooms.title")}</h2>
       <ul class="room-list">
         <RoomItems
@@ -74,12 +96,20 @@ export function RoomLists(props: RoomListsProps): JSX.Element {
           </ul>
         </details>
       )}
+      {rooms.length === 0 && query !== "" && (
+        <p class="hint">{t("rooms.none_found", { query })}</p>
+      )}
+      {more > 0 && (
+        <p class="hint" role="status">
+          {t("rooms.many_more", { count: more })}
+        </p>
+      )}
     </div>
   );
 }
 
 function RoomItems(
-  { rooms, current, unread, mentions, onOpen, onMark }: RoomListsProps,
+  { rooms, current, cutOff, unread, mentions, onOpen, onMark }: RoomListsProps,
 ): JSX.Element {
   return (
     <>
@@ -98,6 +128,7 @@ function RoomItems(
           >
             <RoomLink
               room={room}
+              here={room.here === true && !cutOff}
               current={room.slug === current}
               unread={count}
               mentions={mentions(room.room)}
@@ -113,8 +144,9 @@ function RoomItems(
   );
 }
 
-function RoomLink({ room, current, unread, mentions, onOpen }: {
+function RoomLink({ room, here, current, unread, mentions, onOpen }: {
   room: FollowedRoom;
+  here: boolean;
   current: boolean;
   unread: number;
   mentions: number;
@@ -134,7 +166,7 @@ function RoomLink({ room, current, unread, mentions, onOpen }: {
         onOpen(room.slug);
       }}
     >
-      <RoomMark {...room} />
+      <RoomMark {...room} here={here} />
       <bdi class="ellipsis">{roomTitleOf(room, t)}</bdi>
       {mentions > 0 && (
         <span

@@ -24,7 +24,7 @@ export function RoomMark(
   }
   const [other] = people;
   return (
-    <span class={here ? "room-mark here" : "room-mark"}>
+    <span class={here ? "company here" : "company"}>
       {other !== undefined && people.length === 1
         ? <Avatar {...other} small />
         : <Icon name="people" size={14} />}

@@ -19,6 +19,8 @@ export class Reading {
   /** Marks that ended here, by room, until the server says so too. */
   #ended = new Map<string, number>();
   #me: MeFrame | null = null;
+  /** Its rooms by id: some follow thousands. */
+  #followedRooms = new Map<string, FollowedRoom>();
   /** The next `me` is the first of its connection. */
   #checkNext = false;
   #sentAt = -Infinity;
@@ -110,6 +112,7 @@ export class Reading {
       this.#ended.clear();
     }
     this.#me = me;
+    this.#followedRooms = new Map(me.rooms.map((room) => [room.room, room]));
     for (const { slug, room, lastRead, unreadFrom } of me.rooms) {
       this.#cursors.rename(slug, room);
       const isMarked = this.#ended.get(room) === unreadFrom;
@@ -149,8 +152,7 @@ export class Reading {
   }
 
   #followed(room: string): FollowedRoom | undefined {
-    const id = this.#rooms.idOf(room);
-    return this.#me?.rooms.find(({ room }) => room === id);
+    return this.#followedRooms.get(this.#rooms.idOf(room));
   }
 
   #sendSoon(): void {
