@@ -2,6 +2,8 @@
 import { useEffect, useReducer, useState } from "preact/hooks";
 import { checkSession, socketUrl, watchPage } from "../lib/client/browser.ts";
 import { ChatClient } from "../lib/client/chat_client.ts";
+import type { DeliveryWatch } from "../lib/client/delivery_watch.ts";
+import type { Person } from "../lib/protocol.ts";
 import { PageOutbox } from "../lib/client/page_outbox.ts";
 import type { ChatProps } from "./chat_props.ts";
 import { Trays } from "./files/use_trays.ts";
@@ -13,6 +15,8 @@ export interface PageClient {
   outbox: PageOutbox | null;
   /** What is being attached. */
   trays: Trays;
+  /** Begins to connect. */
+  start: () => void;
 }
 
 /**
@@ -22,7 +26,7 @@ export interface PageClient {
 export function useChatClient(props: ChatProps): PageClient {
   const [made] = useState(() => createClient(props));
   const [, changed] = useReducer((count: number, _: void) => count + 1, 0);
-  const { client, trays } = made;
+  const { client, trays, start } = made;
   useEffect(() => {
     let status = client.status;
     const stopListening = client.subscribe(() => {
@@ -37,7 +41,7 @@ export function useChatClient(props: ChatProps): PageClient {
       if (trays.isBusy || isLeavingTextBehind(client)) event.preventDefault();
     };
     addEventListener("beforeunload", onBeforeUnload);
-    client.start();
+    start();
     return () => {
       removeEventListener("beforeunload", onBeforeUnload);
       stopWatching();
@@ -55,15 +59,46 @@ function createClient(
   const isPage = typeof document !== "undefined";
   const { person } = me;
   const outbox = isPage ? new PageOutbox(person.id) : null;
+  const watch = isPage ? watched(person) : null;
   const client = new ChatClient({
     url: isPage ? socketUrl(person.id) : "",
     me,
     person,
     checkSession: () => checkSession(person.id),
     ...(outbox === null ? {} : { outbox }),
+    ...(watch === null ? {} : { createSocket: watch.createSocket }),
   });
   client.open(room.id, { ...page, reset: true });
-  return { client, outbox, trays: new Trays(client, uploadLimit, outbox) };
+  const start = () =>
+    watch === null ? client.start() : void watch.start(client);
+  const trays = new Trays(client, uploadLimit, outbox);
+  return { client, outbox, trays, start };
+}
+
+/** Null where the page was built to be served: nothing of it is in there. */
+function watched(person: Person): Watched | null {
+  if (process.env.NODE_ENV === "development") return new Watched(person);
+  return null;
+}
+
+/** Has the whole delivery checker look on. */
+class Watched {
+  readonly #person: Person;
+  #watch: DeliveryWatch | undefined;
+
+  constructor(person: Person) {
+    this.#person = person;
+  }
+
+  createSocket = (url: string, protocols: string[]) =>
+    this.#watch!.createSocket(url, protocols);
+
+  async start(client: ChatClient): Promise<void> {
+    const { DeliveryWatch } = await import("../lib/client/delivery_watch.ts");
+    this.#watch = new DeliveryWatch(this.#person, console.error);
+    client.subscribe(() => this.#watch!.look(client.rooms.values()));
+    client.start();
+  }
 }
 
 /** Whether what is unsent would be gone with the page. */

@@ -6,7 +6,7 @@ import type {
 } from "../../lib/client/delivery_checker.ts";
 import { MemoryOutbox } from "../../lib/client/outbox.ts";
 import type { ServerFrame } from "../../lib/protocol.ts";
-import { CheckedSocket } from "./checked_socket.ts";
+import { CheckedSocket } from "../../lib/client/checked_socket.ts";
 
 /** Where a person connects, and as whom. */
 export interface PersonOptions {

@@ -1,14 +1,14 @@
 /** A WebSocket that tells a delivery checker what went over it. */
-import type { SocketLike } from "../../lib/client/socket.ts";
-import type { ServerFrame } from "../../lib/protocol.ts";
-import type { Viewer } from "../../lib/client/delivery_checker.ts";
+import type { ServerFrame } from "../protocol.ts";
+import type { Viewer } from "./delivery_checker.ts";
+import type { SocketLike } from "./socket.ts";
 
 /** Who is told. */
 export interface Checked {
   /** Whose program it is at the time. */
   viewer(): Viewer;
   /** A frame came, which the client has not taken yet. */
-  received(frame: ServerFrame): void;
+  received?(frame: ServerFrame): void;
 }
 
 /** What the client gave up is not told any more, whatever still arrives. */
@@ -39,7 +39,7 @@ export class CheckedSocket implements SocketLike {
   #tell(frame: ServerFrame): void {
     const viewer = this.#checked.viewer();
     viewer.received(frame);
-    this.#checked.received(frame);
+    this.#checked.received?.(frame);
     // Changing what was deleted meanwhile, for example.
     const isRefused = frame.type === "error" && !frame.retry;
     if (isRefused && frame.id) viewer.gaveUp(frame.id);
