@@ -41,7 +41,7 @@ export default function NoticeChoices(
   const hours = (count: number) =>
     change({ quietUntil: count === 0 ? 0 : Date.now() + count * 3_600_000 });
   return (
-    <div class="stack notices">
+    <div class="card stack notices">
       <label class="check">
         <input
           type="checkbox"

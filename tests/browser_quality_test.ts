@@ -41,7 +41,7 @@ browserTest(
 
 for (const colorScheme of ["light", "dark"] as const) {
   browserTest(
-    `axe finds nothing on any page, ${colorScheme}`,
+    `axe finds nothing on a room in any state, ${colorScheme}`,
     async (server, visitors) => {
       const ana = await visitors.come({ colorScheme, bypassCSP: true });
       await ana.page.goto(server.url);
@@ -56,22 +56,6 @@ for (const colorScheme of ["light", "dark"] as const) {
       }
       await ana.message("Hello").hover();
       await isAccessible(ana, "room");
-      for (
-        const path of [
-          "/rooms",
-          "/settings/profile",
-          "/settings/account",
-          "/settings/sessions",
-          "/settings/look",
-          "/login",
-          "/login/recover",
-          "/rooms/nowhere",
-          "/nowhere",
-        ]
-      ) {
-        await ana.page.goto(server.url + path);
-        await isAccessible(ana, path);
-      }
       await ana.page.goto(`${server.url}/rooms/lobby`);
       await ana.seesStatus("Connected");
       await server.kill();
