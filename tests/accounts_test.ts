@@ -3,6 +3,7 @@ import { Accounts } from "../lib/accounts.ts";
 import { type Database, openDatabase } from "../lib/db/open.ts";
 import { Refusal } from "../lib/errors.ts";
 import { SESSION_LIFETIME, Sessions } from "../lib/sessions.ts";
+import { newPlace } from "./support/places.ts";
 
 const HOUR = 60 * 60 * 1_000;
 
@@ -17,8 +18,9 @@ async function withClock(
     },
   ) => Promise<void>,
 ): Promise<void> {
-  const path = await Deno.makeTempDir();
-  const db = await openDatabase({ path, onError: () => {} });
+  const place = await newPlace();
+  const { data: path, postgres } = place.settings;
+  const db = await openDatabase({ path, postgres, onError: () => {} });
   let now = Date.now();
   try {
     await test({
@@ -29,7 +31,7 @@ async function withClock(
     });
   } finally {
     await db.close();
-    await Deno.remove(path, { recursive: true });
+    await place.remove();
   }
 }
 

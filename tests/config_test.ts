@@ -51,6 +51,50 @@ Deno.test("Limits are whole numbers from 1; the transport is one of two", () => 
   assertThrows(wrong, ConfigError, 'native or ws: current value is "WS"');
 });
 
+Deno.test("PostgreSQL is named by ATOLL_DATABASE_URL, DATABASE_URL or PGHOST, in this order", () => {
+  assertEquals(read({}).postgres, null, "SQLite");
+  const url = "postgresql://a%40b:p%2Fw@db.example:6432/chat?sslmode=require";
+  const named = {
+    ...{ host: "db.example", port: 6432, user: "a@b", password: "p/w" },
+    ...{ database: "chat", ssl: "require" as const },
+  };
+  const other = { DATABASE_URL: "postgres://x@y/z", PGHOST: "h", PGUSER: "u" };
+  assertEquals(read({ ATOLL_DATABASE_URL: url, ...other }).postgres, {
+    ...named,
+    setting: "ATOLL_DATABASE_URL",
+  });
+  assertEquals(read({ ...other, DATABASE_URL: url }).postgres, {
+    ...named,
+    setting: "DATABASE_URL",
+  });
+  assertEquals(
+    read({ PGHOST: "h", PGUSER: "u", PGPASSWORD: "p", PGSSLMODE: "disable" })
+      .postgres,
+    {
+      ...{ host: "h", port: 5432, user: "u", password: "p", database: "u" },
+      ...{ ssl: "disable", setting: "PGHOST" },
+    },
+  );
+});
+
+Deno.test("What is wrong about PostgreSQL's settings is said without the password", () => {
+  const cases: [Record<string, string>, string][] = [
+    [{ ATOLL_DATABASE_URL: "mysql://u:s3cret@h/d" }, "ATOLL_DATABASE_URL must"],
+    [{ ATOLL_DATABASE_URL: "u:s3cret@h/d" }, "ATOLL_DATABASE_URL must"],
+    [{ DATABASE_URL: "postgres://u:s3cret@/d" }, "DATABASE_URL must"],
+    [{ DATABASE_URL: "postgres://u:s3cret%@h/d" }, "DATABASE_URL must"],
+    [{ DATABASE_URL: "postgres://:s3cret@h" }, "the user is missing"],
+    [{ DATABASE_URL: "postgres://u:s3cret@h/d?sslmode=yes" }, "sslmode"],
+    [{ PGHOST: "/var/run", PGUSER: "u", PGPASSWORD: "s3cret" }, "PGHOST must"],
+    [{ PGHOST: "h", PGPASSWORD: "s3cret" }, "PGUSER must"],
+    [{ PGHOST: "h", PGUSER: "u", PGPORT: "http" }, "PGPORT must"],
+  ];
+  for (const [settings, expected] of cases) {
+    const error = assertThrows(() => read(settings), ConfigError, expected);
+    assertEquals(error.message.includes("s3cret"), false, error.message);
+  }
+});
+
 Deno.test("The connection that writes is told how to sync [L2]", async () => {
   const { Worker } = globalThis;
   const told: unknown[] = [];

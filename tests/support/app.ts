@@ -7,6 +7,7 @@ import * as natively from "../../lib/transports/native.ts";
 import * as byNode from "../../lib/transports/node.ts";
 import { createApp } from "../../main.ts";
 import { TEST_CONFIG } from "./atoll.ts";
+import { newPlace } from "./places.ts";
 
 const root = decodeURIComponent(new URL("../..", import.meta.url).pathname);
 let snapshot: ReturnType<Builder["build"]> | undefined;
@@ -43,8 +44,12 @@ export async function withApp(
 ): Promise<void> {
   const applySnapshot = await (snapshot ??= new Builder({ root })
     .build({ snapshot: "memory" }));
-  const data = await Deno.makeTempDir();
-  const atoll = await openAtoll({ ...TEST_CONFIG, ...settings, data });
+  const place = await newPlace();
+  const atoll = await openAtoll({
+    ...TEST_CONFIG,
+    ...settings,
+    ...place.settings,
+  });
   const app = createApp(() => Promise.resolve(atoll));
   applySnapshot(app);
   const handler = app.handler();
@@ -67,6 +72,6 @@ export async function withApp(
   } finally {
     await atoll.close();
     await server.stop();
-    await Deno.remove(data, { recursive: true });
+    await place.remove();
   }
 }

@@ -6,6 +6,7 @@ import type { Connection } from "../../lib/connection.ts";
 import type { ServerFrame } from "../../lib/protocol.ts";
 import type { Session } from "../../lib/sessions.ts";
 import { FakeSocket } from "./fake_socket.ts";
+import { newPlace } from "./places.ts";
 import { until } from "./until.ts";
 
 export const TEST_CONFIG: Omit<Config, "data"> = {
@@ -76,8 +77,8 @@ export async function withAtoll(
     enter: (name: string) => Promise<Guest>,
   ) => Promise<void>,
 ): Promise<void> {
-  const data = await Deno.makeTempDir();
-  const atoll = await openAtoll({ ...TEST_CONFIG, data });
+  const place = await newPlace();
+  const atoll = await openAtoll({ ...TEST_CONFIG, ...place.settings });
   try {
     await test(atoll, async (name) => {
       const { token } = await atoll.accounts.enter(name);
@@ -85,6 +86,6 @@ export async function withAtoll(
     });
   } finally {
     await atoll.close();
-    await Deno.remove(data, { recursive: true });
+    await place.remove();
   }
 }

@@ -105,6 +105,25 @@ export class PostgresStore implements LogStore {
     return execute(this.settings, statement);
   }
 
+  /** Runs statements in a transaction of another program, which ends with `until`. */
+  async hold(
+    statements: string,
+    onHeld: () => void,
+    until: Promise<void>,
+  ): Promise<void> {
+    const plain = { ...this.settings, ssl: "disable" as const };
+    const client = new pg.Client(clientConfig(plain));
+    await client.connect();
+    try {
+      await client.query(`begin; ${statements}`);
+      onHeld();
+      await until;
+      await client.query("commit");
+    } finally {
+      await client.end();
+    }
+  }
+
   /** Empties it: ten times as fast as making another one. */
   async remove(): Promise<void> {
     if (this.isBare) {
