@@ -200,7 +200,10 @@ test(
     const { id } = await t.post("early", { room });
     const second = await t.db.changedSince(first.mark);
     assertEquals(second.rooms, [
-      { room, seq: 1, id, posts: 1, floor: 1, floorPosts: 0 },
+      {
+        ...{ room, seq: 1, id, posts: 1, floor: 1, floorPosts: 0 },
+        ...{ slug: "one", name: "One", topic: "", archived: false },
+      },
     ]);
     assertEquals(second.persons.map(({ id }) => id), [t.ada]);
     hold.resolve();

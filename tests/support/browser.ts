@@ -14,7 +14,7 @@ import { ServerProcess } from "./server.ts";
 const tool = TOOLS.find(({ name }) => name === "Chromium")!;
 
 /** Whether there is no browser; `deno task test` says how to get one. */
-const noBrowser = findTool(tool) === undefined;
+export const noBrowser = findTool(tool) === undefined;
 
 /** A window of the given size. */
 export const DESK = { width: 1280, height: 760 };
