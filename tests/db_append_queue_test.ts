@@ -112,3 +112,26 @@ Deno.test("AppendQueue holds up each connection of an author whose post failed, 
   assertEquals((await queue.add(behind, lanes[1])).seq, 1);
   assertEquals((await queue.add(later, lanes[1])).seq, 2);
 });
+
+Deno.test("AppendQueue holds a connection at the first post that it lost, not at a later one refused before [L4]", async () => {
+  const { queue } = newQueue((bodies) => bodies.includes("bad"));
+  const author = uuidv7();
+  const lane = newLane();
+  const [first, second, third] = ["first", "second", "third"]
+    .map((body) => draft(body, author)) as [
+      PostedDraft,
+      PostedDraft,
+      PostedDraft,
+    ];
+  // By another connection of theirs.
+  const bad = queue.add(draft("bad", author), newLane());
+  const lost = [queue.add(first, lane), queue.add(second, lane)];
+  // Refused by a check, as one that comes too fast.
+  lane.blockedBy = third.id;
+  await assertRefused("unavailable", bad);
+  for (const one of lost) await assertRefused("out_of_order", one);
+  await assertRefused("out_of_order", queue.add(third, lane));
+  assertEquals((await queue.add(first, lane)).seq, 1);
+  assertEquals((await queue.add(second, lane)).seq, 2);
+  assertEquals((await queue.add(third, lane)).seq, 3);
+});

@@ -176,8 +176,9 @@ export class AppendQueue {
       if (given) continue;
       if (one.lane) one.lane.blockedBy = one.draft.id;
       one.reject(new Refusal("unavailable"));
-      batch = refuseLater(batch, one.draft);
-      this.#waiting = refuseLater(this.#waiting, one.draft);
+      const held = new Set(one.lane && [one.lane]);
+      batch = refuseLater(batch, one.draft, held);
+      this.#waiting = refuseLater(this.#waiting, one.draft, held);
     }
   }
 }
@@ -212,13 +213,22 @@ function settle(one: Waiting, outcome: Outcome): void {
 
 /**
  * What its author sent to the room after a failed draft must not overtake it
- * (L4): by another connection neither, which has its own order to keep.
+ * (L4): by another connection neither, which has its own order to keep. Each
+ * lane waits for the first that it lost, even if a later one was refused before
+ * that was handed in; `held` are those that do so already.
  */
-function refuseLater(waiting: Waiting[], failed: Draft): Waiting[] {
+function refuseLater(
+  waiting: Waiting[],
+  failed: Draft,
+  held: Set<Lane>,
+): Waiting[] {
   return waiting.filter((one) => {
     const { room, author } = one.draft;
     if (room !== failed.room || author !== failed.author) return true;
-    if (one.lane) one.lane.blockedBy ??= one.draft.id;
+    if (one.lane && !held.has(one.lane)) {
+      one.lane.blockedBy = one.draft.id;
+      held.add(one.lane);
+    }
     one.reject(new Refusal("out_of_order"));
     return false;
   });

@@ -73,6 +73,18 @@ export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
     ["        this.#skipGone(room);\n      }\n", "      }\n"],
   ),
   noticed(
+    {
+      test: "tests/db_append_queue_test.ts",
+      rule: "at the first post that it lost",
+    },
+    "a later post that was refused before holds up a lane (L4)",
+    "lib/db/append_queue.ts",
+    [
+      "      one.lane.blockedBy = one.draft.id;\n      held",
+      "      one.lane.blockedBy ??= one.draft.id;\n      held",
+    ],
+  ),
+  noticed(
     { test: HUB, rule: "another epoch, another entry" },
     "a client of another entry resumes (L9)",
     "lib/chat_hub.ts",
