@@ -49,6 +49,13 @@ export const TOOLS: readonly Tool[] = [
     candidates: ["nats-server", "/usr/sbin/nats-server"],
     help: "apt-get install nats-server, or set ATOLL_NATS_SERVER to one",
   },
+  {
+    name: "Deno Deploy's Deno",
+    setting: "ATOLL_DEPLOY_DENO",
+    candidates: ["deno-2.5.6"],
+    help:
+      "npm install deno@2.5.6 elsewhere, and set ATOLL_DEPLOY_DENO to node_modules/@deno/…/deno there, not to the launcher",
+  },
 ];
 
 /** The path of the program, or undefined where it isn't installed. */

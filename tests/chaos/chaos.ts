@@ -269,6 +269,7 @@ function sum(a: DeliveryReport, b: DeliveryReport): DeliveryReport {
   };
 }
 
-function wait(ms: number): Promise<void> {
+/** Lets so many milliseconds pass. */
+export function wait(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -53,6 +53,11 @@ export class ServerProcess {
     return `http://localhost:${this.port}`;
   }
 
+  /** Whether the process runs, or is about to. */
+  get isRunning(): boolean {
+    return this.#child !== undefined;
+  }
+
   /** The process's id. */
   get pid(): number {
     if (!this.#child) throw new Error("The server is not running");
@@ -80,9 +85,13 @@ export class ServerProcess {
       read(this.#child.stdout, (text) => this.#output += text),
       onComplaint && read(this.#child.stderr, onComplaint),
     ]);
+    let hasEnded = false;
+    void this.#child.status.then(() => hasEnded = true);
     const giveUp = Date.now() + 30_000;
     while (!await answers(this.port)) {
-      if (Date.now() > giveUp) throw new Error("The server did not start");
+      if (hasEnded || Date.now() > giveUp) {
+        throw new Error("The server did not start");
+      }
     }
   }
 

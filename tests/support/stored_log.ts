@@ -1,5 +1,5 @@
-/** The log of a data folder whose server has stopped. */
-import { openDatabase } from "../../lib/db/open.ts";
+/** The log as a data folder whose server has stopped has it, or a PostgreSQL. */
+import { openDatabase, type OpenOptions } from "../../lib/db/open.ts";
 import { MessageLog } from "../../lib/message_log.ts";
 import type { Entry } from "../../lib/protocol.ts";
 
@@ -7,8 +7,13 @@ import type { Entry } from "../../lib/protocol.ts";
 export async function readStoredLog(
   data: string,
   rooms: readonly string[],
+  postgres: OpenOptions["postgres"] = null,
 ): Promise<Map<string, Entry[]>> {
-  const db = await openDatabase({ path: data, onError: console.error });
+  const db = await openDatabase({
+    path: data,
+    postgres,
+    onError: console.error,
+  });
   const log = new MessageLog(db);
   const all = new Map<string, Entry[]>();
   for (const room of rooms) all.set(room, await readAll(log, room));

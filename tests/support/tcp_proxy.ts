@@ -1,6 +1,7 @@
 /** A TCP proxy that can be cut, since a browser's offline mode leaves open sockets alone. */
 export class TcpProxy {
-  readonly #target: number;
+  /** The port to which connections that are opened from now on go. */
+  target: number;
   readonly #listener: Deno.TcpListener;
   readonly #open = new Set<Deno.TcpConn>();
   #cut = false;
@@ -10,7 +11,7 @@ export class TcpProxy {
 
   /** Listens on a free port and passes everything on to `target`. */
   constructor(target: number) {
-    this.#target = target;
+    this.target = target;
     this.#listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
     void this.#accept();
   }
@@ -65,7 +66,7 @@ export class TcpProxy {
     this.#open.add(near);
     try {
       const far = await Deno.connect({
-        port: this.#target,
+        port: this.target,
         hostname: "127.0.0.1",
       });
       this.#open.add(far);

@@ -1,0 +1,83 @@
+/** The built server as Deno Deploy runs it: its version of Deno, and nothing to write to. */
+import { packageFlags, ROOT } from "../../tasks/packages.ts";
+import { choosePackages } from "../../tasks/packages.ts";
+import { findTool, TOOLS } from "../../tasks/tools.ts";
+import { freePort } from "./server.ts";
+
+/** The path of that Deno, or undefined where it isn't installed. */
+export const DEPLOY_DENO: string | undefined = findTool(
+  TOOLS.find(({ setting }) => setting === "ATOLL_DEPLOY_DENO")!,
+);
+
+/** Milliseconds in which it must be up, on however slow a machine. */
+const PATIENCE = 60_000;
+
+/** A running server. */
+export class DeployServer {
+  readonly url: string;
+  readonly #child: Deno.ChildProcess;
+
+  private constructor(port: number, child: Deno.ChildProcess) {
+    this.url = `http://localhost:${port}`;
+    this.#child = child;
+  }
+
+  /** Starts it over the database of the address, and waits until it answers. */
+  static async start(database: string): Promise<DeployServer> {
+    const port = freePort();
+    const flags = packageFlags(await choosePackages());
+    const child = new Deno.Command(DEPLOY_DENO!, {
+      args: [
+        ...["run", "--no-prompt", "--cached-only", ...flags],
+        // No writing, no running, no unstable features.
+        ...["--allow-net", `--allow-read=${ROOT}`, "--allow-env"],
+        "--allow-sys",
+        "lib/serve.ts",
+      ],
+      cwd: ROOT,
+      clearEnv: true,
+      env: {
+        ...kept(["PATH", "HOME", "DENO_DIR"]),
+        PORT: String(port),
+        DATABASE_URL: database,
+        DENO_DEPLOY: "true",
+      },
+      stdout: "null",
+      stderr: "inherit",
+    }).spawn();
+    const server = new DeployServer(port, child);
+    const giveUp = Date.now() + PATIENCE;
+    while (!await server.#answers()) {
+      if (Date.now() < giveUp) continue;
+      await server.stop("SIGKILL");
+      throw new Error("The server did not start");
+    }
+    return server;
+  }
+
+  /** Stops it, and gives its exit code. */
+  async stop(signal: Deno.Signal = "SIGINT"): Promise<number> {
+    this.#child.kill(signal);
+    return (await this.#child.status).code;
+  }
+
+  async #answers(): Promise<boolean> {
+    try {
+      const response = await fetch(`${this.url}/healthz`);
+      await response.body?.cancel();
+      return response.ok;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return false;
+    }
+  }
+}
+
+function kept(names: string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = Deno.env.get(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
