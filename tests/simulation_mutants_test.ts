@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { choosePackages, packageFlags, ROOT } from "../tasks/packages.ts";
 import { CONTRACT_MUTANTS } from "./simulation/contract_mutants.ts";
 import { MUTANTS } from "./simulation/mutants.ts";
-import { withMistake } from "./simulation/mutate.ts";
+import { FlawedCopy } from "./simulation/mutate.ts";
 import { onAllCores, Simulator } from "./simulation/pool.ts";
 import { isWrong } from "./simulation/simulate.ts";
 
@@ -14,9 +14,10 @@ Deno.test("Simulations notice each mistake", async () => {
   const alive: string[] = [];
   await onAllCores(MUTANTS, async (mutants) => {
     using sound = new Simulator();
+    await using copy = await FlawedCopy.make();
+    const module = `file://${copy.folder}/tests/simulation/simulate.ts`;
     for (const mutant of mutants) {
-      await using copy = await withMistake(mutant);
-      const module = `file://${copy.folder}/tests/simulation/simulate.ts`;
+      await copy.take(mutant);
       using simulator = new Simulator(module);
       // One that is known to notice it, and some for when it does no more.
       let seed = mutant.seed;
@@ -42,10 +43,12 @@ Deno.test("Tests notice each mistake that simulations can't", async () => {
   const packages = packageFlags(await choosePackages());
   const alive: string[] = [];
   await onAllCores(CONTRACT_MUTANTS, async (mutants) => {
+    await using copy = await FlawedCopy.make();
+    const report = `${copy.folder}/report.xml`;
     for (const mutant of mutants) {
       const { test, rule } = mutant;
-      await using copy = await withMistake(mutant);
-      const report = `${copy.folder}/report.xml`;
+      await copy.take(mutant);
+      await Deno.remove(report).catch(() => {});
       const flags = [`--junit-path=${report}`, `--filter=${rule}`];
       const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
         args: [

@@ -1,27 +1,41 @@
-/** Makes copies of the product with a mistake in them. */
+/** A copy of the product that has mistakes, one after the other. */
 import type { Mutant } from "./mutants.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const COPIED = ["lib/", "locales/", "offline/", "tasks/", "tests/"];
 
-/** A copy of the product; disposing removes it. */
-export interface Copy extends AsyncDisposable {
-  /** Without a slash at the end. */
-  folder: string;
-}
-
 /**
- * Copies what the tests of `lib` run to a folder of its own and makes the mistake
- * there. Throws when the text to replace has changed: then the mutant has to
- * follow.
+ * What the tests of `lib` run, in a folder of its own. One serves for many
+ * mistakes: Deno translates each of its files once only. Disposing removes it.
  */
-export async function withMistake({ name, edits }: Mutant): Promise<Copy> {
-  const folder = await Deno.makeTempDir({ prefix: "atoll_mutant_" });
-  const remove = () => Deno.remove(folder, { recursive: true });
-  try {
+export class FlawedCopy implements AsyncDisposable {
+  /** Without a slash at the end. */
+  readonly folder: string;
+  /** What was right in the files that have a mistake, by path. */
+  readonly #right = new Map<string, string>();
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** Copies the product as it is. */
+  static async make(): Promise<FlawedCopy> {
+    const folder = await Deno.makeTempDir({ prefix: "atoll_mutant_" });
     for (const part of COPIED) await copy(part, folder);
+    return new FlawedCopy(folder);
+  }
+
+  /**
+   * Mends the mistake before, and makes this one. Throws when the text to replace
+   * has changed: then the mutant has to follow.
+   */
+  async take({ name, edits }: Mutant): Promise<void> {
+    for (const [path, text] of this.#right) {
+      await Deno.writeTextFile(path, text);
+    }
+    this.#right.clear();
     for (const { file, from, to } of edits) {
-      const path = `${folder}/${file}`;
+      const path = `${this.folder}/${file}`;
       const text = await Deno.readTextFile(path);
       const count = text.split(from).length - 1;
       if (count !== 1) {
@@ -29,12 +43,13 @@ export async function withMistake({ name, edits }: Mutant): Promise<Copy> {
           `Cannot make the mistake "${name}" as ${file} has ${count} times: ${from}`,
         );
       }
+      if (!this.#right.has(path)) this.#right.set(path, text);
       await Deno.writeTextFile(path, text.replace(from, () => to));
     }
-    return { folder, [Symbol.asyncDispose]: remove };
-  } catch (error) {
-    await remove();
-    throw error;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.folder, { recursive: true });
   }
 }
 

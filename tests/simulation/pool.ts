@@ -1,8 +1,9 @@
-/** Simulations on all cores. */
+/** Simulations on several cores. */
 import type { SeedReport } from "./simulate.ts";
 import type { Answer, Question } from "./worker.ts";
 
-const CORES = navigator.hardwareConcurrency;
+/** As many workers as this machine has use for. */
+export const CORES = navigator.hardwareConcurrency;
 
 /** A thread that simulates one seed after the other; disposing ends it. */
 export class Simulator implements Disposable {
@@ -38,25 +39,26 @@ export class Simulator implements Disposable {
   }
 }
 
-/** Takes as many of the items at a time as there are cores. */
+/** Takes as many of the items at a time as there are workers, a core each. */
 export async function onAllCores<T>(
   items: Iterable<T>,
   work: (items: Iterable<T>) => Promise<void>,
+  workers: number = CORES,
 ): Promise<void> {
   const left = Iterator.from(items);
   // A `for` loop that is left early would end it for the others.
   const shared = { [Symbol.iterator]: () => ({ next: () => left.next() }) };
-  await Promise.all(Array.from({ length: CORES }, () => work(shared)));
+  await Promise.all(Array.from({ length: workers }, () => work(shared)));
 }
 
 /** Runs the seeds from `first` to `last`; `each` gets the reports as they come. */
 export function simulateAll(
-  { first, last }: { first: number; last: number },
+  { first, last, workers }: { first: number; last: number; workers?: number },
   each: (report: SeedReport) => void,
 ): Promise<void> {
   const seeds = Array.from({ length: last - first + 1 }, (_, i) => first + i);
   return onAllCores(seeds, async (seeds) => {
     using simulator = new Simulator();
     for (const seed of seeds) each(await simulator.simulate(seed));
-  });
+  }, workers);
 }
