@@ -1,0 +1,7 @@
+/** `deno task backup`: see docs/deploy.md. */
+import { choosePackages, packageFlags, ROOT } from "./packages.ts";
+import { runDeno } from "./process.ts";
+
+const flags = ["-A", "--quiet", ...packageFlags(await choosePackages())];
+const args = ["run", ...flags, `${ROOT}tasks/backup_command.ts`, "backup"];
+Deno.exit(await runDeno([...args, ...Deno.args]));
