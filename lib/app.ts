@@ -15,6 +15,7 @@ import { type Database, openDatabase } from "./db/open.ts";
 import { Doorbells } from "./doorbells.ts";
 import { Files } from "./files/files.ts";
 import { LocalFiles } from "./files/file_store.ts";
+import { S3Files } from "./files/s3_files.ts";
 import { Following } from "./following.ts";
 import { Health } from "./health.ts";
 import { History } from "./history.ts";
@@ -134,7 +135,9 @@ export class Atoll {
     this.rooms = new Rooms(db, Date.now, config.roomsPerHour);
     this.files = new Files({
       db,
-      store: new LocalFiles(join(config.data, "files")),
+      store: config.files
+        ? new S3Files(config.files, logError)
+        : new LocalFiles(join(config.data, "files")),
       limit: config.uploadLimit,
     });
     const recent = new RecentRooms(db, this.rooms);

@@ -2,6 +2,7 @@
 
 import { ConfigError } from "./config_error.ts";
 import { type PostgresSettings, readPostgres } from "./db/postgres_settings.ts";
+import { readS3, type S3Settings } from "./files/s3_settings.ts";
 import { LIMITS } from "./protocol.ts";
 
 export { ConfigError } from "./config_error.ts";
@@ -28,6 +29,8 @@ export interface Config {
   uploadLimit: number;
   /** What accepts connections: the runtime's own server, or `node:http` with `ws`. */
   transport: "native" | "ws";
+  /** The bucket for files; null keeps them in the folder of the database. */
+  files: S3Settings | null;
   /** Sockets that may be open from one address. */
   connectionsPerAddress: number;
   /** People who may come in from one address in an hour. */
@@ -114,6 +117,27 @@ export const SETTINGS: readonly Setting[] = [
       "`ws` for a server that strangers can come into: see [Strangers](#strangers)",
   },
   {
+    name: "ATOLL_FILES_URL",
+    fallback: "",
+    meaning:
+      "bucket of an S3-compatible store for files, such as `s3://atoll?endpoint=https://s3.example.org`; empty keeps them in `ATOLL_DATA`",
+  },
+  {
+    name: "AWS_ACCESS_KEY_ID",
+    fallback: "",
+    meaning: "who uses that bucket",
+  },
+  {
+    name: "AWS_SECRET_ACCESS_KEY",
+    fallback: "",
+    meaning: "their secret; it is never logged",
+  },
+  {
+    name: "AWS_REGION",
+    fallback: "us-east-1",
+    meaning: "where the bucket is, unless the address says `region=`",
+  },
+  {
     name: "ATOLL_CONNECTIONS_PER_ADDRESS",
     fallback: "1000",
     meaning:
@@ -164,6 +188,7 @@ export function readConfig(
     origins: readOrigins(given("ATOLL_ORIGINS")),
     uploadLimit: readSize("ATOLL_UPLOAD_LIMIT", given("ATOLL_UPLOAD_LIMIT")),
     transport: readTransport(given("ATOLL_TRANSPORT")),
+    files: readFiles(given),
     connectionsPerAddress: readCount(
       "ATOLL_CONNECTIONS_PER_ADDRESS",
       given("ATOLL_CONNECTIONS_PER_ADDRESS"),
@@ -265,6 +290,20 @@ function readCount(name: string, text: string): number {
   throw new ConfigError(
     `${name} must be a whole number from 1 to 9999999: current value is "${text}"`,
   );
+}
+
+/** What is wrong is said without the value: people put keys into addresses. */
+function readFiles(given: (name: string) => string): S3Settings | null {
+  const url = given("ATOLL_FILES_URL");
+  if (url === "") return null;
+  const read = readS3({
+    url,
+    region: given("AWS_REGION"),
+    accessKeyId: given("AWS_ACCESS_KEY_ID"),
+    secretAccessKey: given("AWS_SECRET_ACCESS_KEY"),
+  });
+  if (typeof read !== "string") return read;
+  throw new ConfigError(`ATOLL_FILES_URL ${read}`);
 }
 
 function readBoolean(name: string, text: string): boolean {

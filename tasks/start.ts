@@ -11,6 +11,9 @@ const VARIABLES = [
   "ATOLL_*",
   "DATABASE_URL",
   "PG*",
+  "AWS_ACCESS_KEY_ID",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_REGION",
   "NODE_ENV",
   // Fresh looks for the build's name here.
   "DENO_DEPLOYMENT_ID",

@@ -1,4 +1,4 @@
-/** Where the bytes of files are: a folder, later other places. */
+/** Where the bytes of files are: a folder here, or a bucket in `s3_files.ts`. */
 import { join } from "node:path";
 
 /** A file that is being received and has no name yet. */
@@ -24,6 +24,8 @@ export interface FileStore {
   read(key: string): Promise<Uint8Array<ArrayBuffer> | null>;
   /** Removes a file; nothing happens when there is none. */
   remove(key: string): Promise<void>;
+  /** Removes what was begun longer ago than so many milliseconds, and never kept. */
+  sweep(age: number): Promise<void>;
 }
 
 /** Bytes read at once. */
@@ -70,6 +72,20 @@ export class LocalFiles implements FileStore {
   /** Removes a file. */
   async remove(key: string): Promise<void> {
     await Deno.remove(this.#pathOf(key).path).catch(ignoreNotFound);
+  }
+
+  /** Removes what was begun so long ago and never kept. */
+  async sweep(age: number): Promise<void> {
+    const before = Date.now() - age;
+    const found = await Array.fromAsync(Deno.readDir(this.#incoming))
+      .catch(ignoreNotFound);
+    for (const { name } of found ?? []) {
+      const path = join(this.#incoming, name);
+      const info = await Deno.stat(path).catch(ignoreNotFound);
+      if (info?.mtime && info.mtime.getTime() < before) {
+        await Deno.remove(path).catch(ignoreNotFound);
+      }
+    }
   }
 
   /** What was being received when the server was killed is of no use. */

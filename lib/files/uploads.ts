@@ -19,6 +19,8 @@ export const WAITING_UPLOADS = 30;
 const TIMES = {
   /** After which an upload that no message took is removed. */
   expiry: 24 * 60 * 60_000,
+  /** Between two looks for what was begun and never ended. */
+  leftovers: 60 * 60_000,
   /** In which something must arrive. */
   silence: 60_000,
 };
@@ -51,6 +53,7 @@ export class Uploads {
   readonly #limit: number;
   readonly #now: () => number;
   readonly #turns: Turns;
+  #leftoversAt = -Infinity;
   /** How many files each person is sending right now. */
   readonly #incoming = new Map<string, number>();
 
@@ -102,6 +105,9 @@ export class Uploads {
     await this.#db.write("expireUploads", { before });
     // In turn: a file with the same content may just have come.
     while (await this.#turns.run(() => this.#removeLoose()));
+    if (this.#now() - this.#leftoversAt < TIMES.leftovers) return;
+    this.#leftoversAt = this.#now();
+    await this.#store.sweep(TIMES.expiry);
   }
 
   async #receive({ person, name, body }: Incoming): Promise<FileInfo> {

@@ -40,6 +40,7 @@ export const EXAMPLES: Readonly<Record<string, Make>> = {
   "POST /join": (random, { invitations }) => ({
     form: { name: nameOf(random), code: random.pick(invitations) },
   }),
+  "POST /keep": form({ password: "0123456789 and more" }),
   "POST /login": (random) => ({
     form: { name: nameOf(random), password: strangeText(random) },
   }),

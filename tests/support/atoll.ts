@@ -19,6 +19,7 @@ export const TEST_CONFIG: Omit<Config, "data"> = {
   origins: [],
   uploadLimit: 1024 * 1024,
   transport: Deno.env.get("ATOLL_TRANSPORT") === "ws" ? "ws" : "native",
+  files: null,
   connectionsPerAddress: 1_000,
   newcomersPerHour: 500,
   roomsPerHour: 60,
