@@ -142,10 +142,10 @@ export async function useInvitation(
   const appended = room !== null && kind !== "open"
     ? await joinPrivate(trx, { person: who, entry, room, now })
     : null;
-  if (found.role === "member") await openAllRooms(trx, person);
   if (room !== null && kind === "open") {
     await followOpen(trx, { person, room, now });
   }
+  if (found.role === "member") await openAllRooms(trx, person);
   await trx.updateTable("invitations").where("id", "=", found.id)
     .set((eb) => ({ uses: eb("uses", "+", 1) })).execute();
   await bumpPerson(trx, person);
