@@ -1,6 +1,9 @@
-/** `deno task bench [row…] [--seconds=N]`: one table of what Atoll and its peers can do. */
+/**
+ * `deno task bench [row…] [--seconds=N] [--transport=native|ws]`: one table of
+ * what Atoll, on both transports unless one is given, and its peers can do.
+ */
 import { parseArgs } from "node:util";
-import type { Bench, Row } from "./row.ts";
+import { type Bench, type Row, type Transport, TRANSPORTS } from "./row.ts";
 import { appends } from "./rows/appends.ts";
 import { fanOut } from "./rows/fan_out.ts";
 import { growth } from "./rows/growth.ts";
@@ -23,10 +26,13 @@ const BENCHES: Record<string, Bench> = {
   "strangers": strangers,
 };
 
+/** Rows in which nothing goes over a socket, or that take both by themselves. */
+const ONCE: ReadonlySet<string> = new Set(["appends", "search", "strangers"]);
+
 const { values, positionals } = parseArgs({
   args: Deno.args,
   allowPositionals: true,
-  options: { seconds: { type: "string" } },
+  options: { seconds: { type: "string" }, transport: { type: "string" } },
 });
 const unknown = positionals.find((name) => !(name in BENCHES));
 if (unknown !== undefined) {
@@ -41,26 +47,50 @@ if (values.seconds !== undefined && !/^[1-9]\d*$/.test(values.seconds)) {
     `--seconds must be a whole number from 1: current value is "${values.seconds}"`,
   );
 }
+const transports = TRANSPORTS.filter((one) =>
+  values.transport === undefined || values.transport === one
+);
+if (transports.length === 0) {
+  fail(
+    `--transport must be ${
+      TRANSPORTS.join(" or ")
+    }: current value is "${values.transport}"`,
+  );
+}
 const seconds = values.seconds === undefined
   ? undefined
   : Number(values.seconds);
 const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
 const rows: Row[] = [];
 for (const name of names) {
-  const log = (line: string) => console.error(`${name}: ${line}`);
-  rows.push(...await BENCHES[name]!({ seconds, log }));
+  if (ONCE.has(name)) await run(name, transports[0]!);
+  else for (const transport of transports) await run(name, transport);
 }
 console.log(table(rows));
-Deno.exit(0);
+Deno.exit();
+
+/** A row that can't be measured says so, and leaves the others alone. */
+async function run(name: string, transport: Transport): Promise<void> {
+  const where = ONCE.has(name) ? "" : ` (${transport})`;
+  const log = (line: string) => console.error(`${name}${where}: ${line}`);
+  try {
+    const measured = await BENCHES[name]!({ seconds, transport, log });
+    rows.push(...measured.map((row) => ({ ...row, name: row.name + where })));
+  } catch (error) {
+    log(String(error));
+    rows.push({ name: name + where, atoll: "failed: see above" });
+    Deno.exitCode = 1;
+  }
+}
 
 function table(rows: Row[]): string {
   const lines = [
-    ["what", "Atoll", "peer", "ratio"],
+    ["what", "ratio", "Atoll", "peer", "load"],
     ...rows.map((
-      { name, atoll, peer = "", ratio = "" },
-    ) => [name, atoll, peer, ratio]),
+      { name, ratio = "", atoll, peer = "", load = "" },
+    ) => [name, ratio, atoll, peer, load]),
   ];
-  const widths = [0, 1, 2, 3].map((column) =>
+  const widths = lines[0]!.map((_, column) =>
     Math.max(...lines.map((line) => line[column]!.length))
   );
   return lines.map((line) =>

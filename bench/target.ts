@@ -1,6 +1,7 @@
 /** A server under load, whatever it speaks. */
 import { ServerProcess } from "../tests/support/server.ts";
 import { uuidv7 } from "../lib/client/uuid.ts";
+import type { BenchOptions } from "./row.ts";
 import { type Handshake, isType, markedText } from "./raw_socket.ts";
 
 /** How to connect to a server, come into a room and say something there. */
@@ -28,6 +29,13 @@ const UNLIMITED = {
   ATOLL_ROOMS_PER_HOUR: "1000000",
 };
 
+/** Settings of a server that limits nobody of the load. */
+export function unlimited(
+  { transport }: Pick<BenchOptions, "transport">,
+): Record<string, string> {
+  return { ...UNLIMITED, ATOLL_TRANSPORT: transport };
+}
+
 /** Requests at a time. */
 const PARALLEL = 20;
 
@@ -47,7 +55,7 @@ export class AtollTarget implements Target {
   /** Starts a server that nobody uses yet, and lets people in. */
   static async start(
     people: number,
-    settings: Record<string, string> = UNLIMITED,
+    settings: Record<string, string>,
   ): Promise<AtollTarget> {
     const server = await ServerProcess.start(settings);
     const tokens = await inParallel(

@@ -5,11 +5,12 @@ import { Stopwatch } from "../process_usage.ts";
 import {
   type Bench,
   type BenchOptions,
+  percent,
   ratio,
   round,
   type Row,
 } from "../row.ts";
-import { AtollTarget, joinFrame, type Target } from "../target.ts";
+import { AtollTarget, joinFrame, type Target, unlimited } from "../target.ts";
 
 const SIZES = [100, 1_000];
 const SECONDS = 10;
@@ -21,6 +22,13 @@ const POSTERS = 1_000;
 /** Milliseconds between two posts of a person, in Atoll. */
 const INTERVAL = 105;
 
+interface Figures {
+  /** Deliveries per second of the server's processor time. */
+  perSecond: number;
+  /** The share of a core that the load took. */
+  load: number;
+}
+
 /** Atoll, with a durable log, against peers that store nothing. */
 export const fanOut: Bench = async (options) => {
   const rows: Row[] = [];
@@ -30,17 +38,18 @@ export const fanOut: Bench = async (options) => {
       const peer = await runPeer(name, size, options);
       rows.push({
         name: `fan-out: room of ${size}`,
-        atoll: `${round(atoll)} deliveries/CPU-s`,
-        peer: `${round(peer)} (${PEERS[name].name})`,
-        ratio: ratio(atoll, peer),
+        atoll: `${round(atoll.perSecond)} deliveries/CPU-s`,
+        peer: `${round(peer.perSecond)} (${PEERS[name].name})`,
+        ratio: ratio(atoll.perSecond, peer.perSecond),
+        load: percent(atoll.load),
       });
     }
   }
   return rows;
 };
 
-async function runAtoll(size: number, options: BenchOptions): Promise<number> {
-  const target = await AtollTarget.start(POSTERS);
+async function runAtoll(size: number, options: BenchOptions): Promise<Figures> {
+  const target = await AtollTarget.start(POSTERS, unlimited(options));
   await warmUp(target);
   // Who only posts has another room on screen, and is told nothing of this one.
   const hall = joinFrame(await target.makeRoom("Hall"));
@@ -56,7 +65,7 @@ async function runPeer(
   name: PeerName,
   size: number,
   options: BenchOptions,
-): Promise<number> {
+): Promise<Figures> {
   const target = await PeerTarget.start(name);
   await warmUp(target);
   const crowd = await Crowd.open(target, { size });
@@ -70,7 +79,7 @@ async function run(
   posters: number,
   interval: number,
   { seconds = SECONDS, log }: BenchOptions,
-): Promise<number> {
+): Promise<Figures> {
   try {
     const load = {
       window: WINDOW,
@@ -95,7 +104,7 @@ async function run(
         } %, refused ${JSON.stringify([...crowd.refusals])}`,
     );
     crowd.end();
-    return deliveries / cpu;
+    return { perSecond: deliveries / cpu, load: own };
   } finally {
     await target.stop();
   }

@@ -9,13 +9,19 @@ import {
   round,
   type Row,
 } from "../row.ts";
-import { AtollTarget, inParallel, joinFrame, postFrame } from "../target.ts";
+import {
+  AtollTarget,
+  inParallel,
+  joinFrame,
+  postFrame,
+  unlimited,
+} from "../target.ts";
 
 const SIZES = [10, 100, 1_000, 10_000];
 /** Together; each room gets as many messages a second as make this. */
 const DELIVERIES_PER_SECOND = 10_000;
 const MOST_PER_SECOND = 500;
-const ROOMS = [100, 1_000, 10_000];
+const ROOMS = [1, 100, 1_000, 10_000];
 const POSTERS = 100;
 const SECONDS = 10;
 /** Characters of a message's text. */
@@ -33,7 +39,7 @@ async function bySize(options: BenchOptions): Promise<Row[]> {
   for (const size of SIZES) {
     // Nobody has more connections than are allowed.
     const people = Math.max(POSTERS, size / 10) * 2;
-    const target = await AtollTarget.start(people);
+    const target = await AtollTarget.start(people, unlimited(options));
     await warmUp(target);
     const hall = joinFrame(await target.makeRoom("Hall"));
     // Who posts has another room on screen, so that readers only read.
@@ -63,7 +69,7 @@ async function byRooms(options: BenchOptions): Promise<Row[]> {
   const rows: Row[] = [];
   let least: number | undefined;
   for (const count of ROOMS) {
-    const target = await AtollTarget.start(POSTERS);
+    const target = await AtollTarget.start(POSTERS, unlimited(options));
     const ids = await inParallel(
       count,
       (i) => target.makeRoom(`Room ${i}`, i % POSTERS),

@@ -10,7 +10,7 @@ import {
   round,
   type Row,
 } from "../row.ts";
-import { AtollTarget, type Target } from "../target.ts";
+import { AtollTarget, type Target, unlimited } from "../target.ts";
 
 const SIZE = 10_000;
 const PEOPLE = 1_000;
@@ -20,7 +20,11 @@ const REST = 8_000;
 /** Kilobytes of the server's memory per connection. */
 export const idle: Bench = async (options) => {
   await needFiles(SIZE);
-  const atoll = await run("Atoll", await AtollTarget.start(PEOPLE), options);
+  const atoll = await run(
+    "Atoll",
+    await AtollTarget.start(PEOPLE, unlimited(options)),
+    options,
+  );
   const rows: Row[] = [];
   for (const name of ["deno", "ws"] as PeerName[]) {
     const peer = await run(

@@ -5,12 +5,13 @@ import { residentBytes, Stopwatch } from "../process_usage.ts";
 import {
   type Bench,
   type BenchOptions,
+  percent,
   ratio,
   round,
   type Row,
 } from "../row.ts";
 import { syncTime } from "../sync_time.ts";
-import { AtollTarget, type Target } from "../target.ts";
+import { AtollTarget, type Target, unlimited } from "../target.ts";
 
 const SIZE = 1_000;
 const SECONDS = 20;
@@ -29,6 +30,8 @@ interface Figures {
   cpu: number;
   /** Megabytes, the most. */
   rss: number;
+  /** The share of a core that the load took. */
+  load: number;
 }
 
 /** Milliseconds, processor and memory at two paces. */
@@ -41,7 +44,7 @@ export const latency: Bench = async (options) => {
   for (const { perSecond, peers } of FLOWS) {
     const atoll = await run(
       "Atoll",
-      await AtollTarget.start(SIZE),
+      await AtollTarget.start(SIZE, unlimited(options)),
       perSecond,
       options,
     );
@@ -72,6 +75,7 @@ function compare(
     atoll: `${round(atoll[key])} ${unit}`,
     peer: `${round(peer[key])} ${unit} (${name})`,
     ratio: ratio(atoll[key], peer[key]),
+    load: percent(atoll.load),
   });
   return [
     row("p50", "p50", "ms"),
@@ -111,7 +115,7 @@ async function run(
     const p50 = crowd.deliveries.quantile(0.5, first);
     const p99 = crowd.deliveries.quantile(0.99, first);
     crowd.end();
-    return { p50, p99, cpu: cpu / wall * 100, rss: rss / 1e6 };
+    return { p50, p99, cpu: cpu / wall * 100, rss: rss / 1e6, load };
   } finally {
     clearInterval(timer);
     await target.stop();

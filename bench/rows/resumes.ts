@@ -4,8 +4,14 @@ import { needFiles } from "../limits.ts";
 import { SUBPROTOCOL } from "../../lib/protocol.ts";
 import { PEERS, PeerTarget } from "../peer_target.ts";
 import { openSockets, Stopwatch } from "../process_usage.ts";
-import { type Bench, type BenchOptions, ratio, round } from "../row.ts";
-import { AtollTarget, type Target } from "../target.ts";
+import {
+  type Bench,
+  type BenchOptions,
+  percent,
+  ratio,
+  round,
+} from "../row.ts";
+import { AtollTarget, type Target, unlimited } from "../target.ts";
 
 const SIZE = 10_000;
 const PEOPLE = 1_000;
@@ -18,6 +24,8 @@ interface Figures {
   /** Seconds on the clock, and of the server's processor. */
   wall: number;
   cpu: number;
+  /** The share of a core that the load took. */
+  load: number;
 }
 
 /** Seconds until all have what they missed; the peer only lets them in. */
@@ -30,12 +38,14 @@ export const resumes: Bench = async (options) => {
     atoll: `${round(atoll[key])} s`,
     peer: `${round(peer[key])} s (${PEERS.deno.name}, only letting in)`,
     ratio: ratio(atoll[key], peer[key]),
+    load: percent(atoll.load),
   });
   return [row("until all are complete", "wall"), row("server's CPU", "cpu")];
 };
 
-async function runAtoll({ log }: BenchOptions): Promise<Figures> {
-  const target = await AtollTarget.start(PEOPLE);
+async function runAtoll(options: BenchOptions): Promise<Figures> {
+  const { log } = options;
+  const target = await AtollTarget.start(PEOPLE, unlimited(options));
   try {
     const held = await whatOneHolds(target);
     const talk = await Crowd.open(target, { size: MISSED });
@@ -58,7 +68,7 @@ async function runAtoll({ log }: BenchOptions): Promise<Figures> {
     }
     log(`Atoll: ${round(SIZE / wall)} a second, load ${round(load * 100)} %`);
     crowd.end();
-    return { wall, cpu };
+    return { wall, cpu, load };
   } finally {
     await target.stop();
   }
@@ -73,7 +83,7 @@ async function runPeer({ log }: BenchOptions): Promise<Figures> {
     const { wall, cpu, load } = await watch.read();
     log(`peer: ${round(SIZE / wall)} a second, load ${round(load * 100)} %`);
     crowd.end();
-    return { wall, cpu };
+    return { wall, cpu, load };
   } finally {
     await target.stop();
   }

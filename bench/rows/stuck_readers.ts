@@ -12,7 +12,7 @@ import {
   round,
 } from "../row.ts";
 import type { RawSocket } from "../raw_socket.ts";
-import { AtollTarget } from "../target.ts";
+import { AtollTarget, unlimited } from "../target.ts";
 
 const HEALTHY = 100;
 const STUCK = 50;
@@ -72,7 +72,7 @@ export const stuckReaders: Bench = async (options) => {
 async function run(options: BenchOptions, stuck: number): Promise<Run> {
   const { seconds = SECONDS, log } = options;
   const people = HEALTHY + STUCK;
-  const target = await AtollTarget.start(people);
+  const target = await AtollTarget.start(people, unlimited(options));
   try {
     // Bystanders are not timed, so that both runs time the same readers.
     const crowd = await Crowd.open(target, { size: people, readers: HEALTHY });
