@@ -16,6 +16,8 @@ interface Probe {
 
 /** Milliseconds of healthy life in which everything has to arrive. */
 const PATIENCE = 240_000;
+/** The same where all the while more is written: programs repeat much. */
+const LONGEST = 1_200_000;
 
 /** Ends all faults, and brings in people who were not there before. */
 export function heal(world: World): void {
@@ -58,10 +60,17 @@ export async function sayGoodbye(world: World): Promise<void> {
 
 /** Waits until everything arrived, and nothing comes any more. */
 async function settle(world: World): Promise<void> {
-  const { time } = world;
-  const end = time.elapsed + PATIENCE;
-  while (time.elapsed < end) {
+  const { time, store } = world;
+  const longest = time.elapsed + LONGEST;
+  for (
+    let end = time.elapsed + PATIENCE, { ended } = store;
+    time.elapsed < Math.min(end, longest);
+  ) {
     await time.pass(300);
+    if (store.ended > ended) {
+      ended = store.ended;
+      end = time.elapsed + PATIENCE;
+    }
     if (await unsettled(world) !== null) continue;
     await time.pass(2_500);
     if (await unsettled(world) === null) return;

@@ -23,6 +23,8 @@ export class MemoryStore {
   readonly violations: string[] = [];
   /** All statements fail; of commits nobody knows whether they did. */
   failing = false;
+  /** Transactions that have ended. */
+  ended = 0;
   /** Typical milliseconds of a statement, and of a read where that differs. */
   latency = 1;
   readLatency = 1;
@@ -79,6 +81,7 @@ export class MemoryStore {
 
   ends(connection: StoreConnection): void {
     this.#writing.delete(connection);
+    this.ended++;
     this.locks.release(connection);
   }
 
