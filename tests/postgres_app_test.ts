@@ -5,16 +5,14 @@
 import { choosePlaces } from "./support/places.ts";
 import { POSTGRES_URL, PostgresStore } from "./support/postgres_store.ts";
 
+/** Those in which several people or transactions meet: the others would tell little for their time. */
 const FILES = [
   "accounts_test.ts",
-  "accounts_sign_in_test.ts",
   "files_message_test.ts",
   "history_test.ts",
-  "http_test.ts",
   "inbox_test.ts",
   "invitations_test.ts",
   "order_test.ts",
-  "place_test.ts",
   "removal_test.ts",
   "requests_test.ts",
   "room_changes_test.ts",
