@@ -2,7 +2,7 @@
 import type { ChatHub } from "./chat_hub.ts";
 import type { Connection } from "./connection.ts";
 import type { Draft } from "./db/drafts.ts";
-import { Refusal } from "./errors.ts";
+import { ERRORS, Refusal } from "./errors.ts";
 import type { Following } from "./following.ts";
 import { isBlocked, type Lane } from "./message_log.ts";
 import type { Messages } from "./messages.ts";
@@ -199,7 +199,9 @@ export class Requests {
       if (!found) throw new Refusal("no_room");
       return found.id;
     } catch (error) {
-      if (!(error instanceof Refusal)) lane.blockedBy = draft;
+      // A database elsewhere that is away is refused already, with `retry`.
+      const isFinal = error instanceof Refusal && !ERRORS[error.code].retry;
+      if (!isFinal) lane.blockedBy = draft;
       throw error;
     }
   }

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { parseClientFrame } from "../lib/client_frames.ts";
 import { uuidv7 } from "../lib/client/uuid.ts";
+import { Refusal } from "../lib/errors.ts";
 import { Requests, type Services } from "../lib/requests.ts";
 import { fakeConnection } from "./support/fake_socket.ts";
 
@@ -8,14 +9,14 @@ const ROOM = uuidv7();
 const [first, second] = [uuidv7(), uuidv7()];
 
 /** Requests where rooms can't be looked up until that is mended. */
-function unluckyRequests() {
+function unluckyRequests(
+  error: Error = new Error("The database is away"),
+) {
   const database = { isAway: true };
   const services = {
     recent: {
       find: () =>
-        database.isAway
-          ? Promise.reject(new Error("The database is away"))
-          : Promise.resolve({ id: ROOM }),
+        database.isAway ? Promise.reject(error) : Promise.resolve({ id: ROOM }),
     },
     messages: {
       admit: ({ id }: { id: string }) =>
@@ -51,6 +52,22 @@ Deno.test("It can be withdrawn while nothing can be looked up [L4]", async () =>
   const { database, outcome, post } = unluckyRequests();
   assertEquals(await post(first), "internal");
   await outcome({ type: "withdraw", room: ROOM, id: first });
+  database.isAway = false;
+  assertEquals(await post(second), "posted");
+});
+
+Deno.test("Nor is it where the database refuses the look in our words, as PostgreSQL does [L4]", async () => {
+  const { database, post } = unluckyRequests(new Refusal("unavailable"));
+  assertEquals(await post(first), "unavailable");
+  database.isAway = false;
+  assertEquals(await post(second), "out_of_order");
+  assertEquals(await post(first), "posted");
+  assertEquals(await post(second), "posted");
+});
+
+Deno.test("A room that does not exist holds up nobody [L4]", async () => {
+  const { database, post } = unluckyRequests(new Refusal("no_room"));
+  assertEquals(await post(first), "no_room");
   database.isAway = false;
   assertEquals(await post(second), "posted");
 });
