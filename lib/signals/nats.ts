@@ -1,5 +1,6 @@
 /** Signals over a NATS server or cluster: one subject a room, so that machines hear only of theirs. */
 import type { NatsConnection, Subscription } from "@nats-io/transport-node";
+import { metrics } from "../metrics.ts";
 import type { EngineEvents, Outgoing, SignalEngine } from "./signals.ts";
 
 /** Milliseconds. */
@@ -48,9 +49,7 @@ export class NatsSignals implements SignalEngine {
   /** Publishes each text; without a connection they are lost. */
   send(texts: readonly Outgoing[]): Promise<void> {
     if (this.#isUp) {
-      for (const { subject, text } of texts) {
-        this.#connection!.publish(this.#full(subject), text);
-      }
+      for (const { subject, text } of texts) this.#publish(subject, text);
     }
     return Promise.resolve();
   }
@@ -143,6 +142,15 @@ export class NatsSignals implements SignalEngine {
         if (!error) this.#events!.onText(message.string());
       },
     });
+  }
+
+  /** The library throws at what is too long for the server, and once it gave up. */
+  #publish(subject: string, text: string): void {
+    try {
+      this.#connection!.publish(this.#full(subject), text);
+    } catch {
+      metrics.signals.add("lost");
+    }
   }
 
   #full(subject: string): string {
