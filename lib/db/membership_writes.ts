@@ -114,7 +114,9 @@ export async function markRead(
 ): Promise<MovedCursor[]> {
   const moved: UnversionedCursor[] = [];
   // In one order, or two machines could wait for each other.
-  const ordered = cursors.toSorted((a, b) => compare(a.room, b.room));
+  const ordered = cursors.toSorted((a, b) =>
+    compare(a.room, b.room) || compare(a.person, b.person)
+  );
   for (const { person, room, seq } of ordered) {
     const entry = await trx.selectFrom("entries").where("room", "=", room)
       .where("seq", "<=", seq).orderBy("seq", "desc").limit(1)
