@@ -33,8 +33,12 @@ export class RecentRooms {
   readonly #found: RecentReads<Room | null>;
   readonly #regards: RecentReads<Regard | null>;
 
-  /** Rooms of the given database, by the given clock. */
-  constructor(db: Database, rooms: Rooms, now: () => number = Date.now) {
+  /** Rooms of the given database, by the given clock: one that is never set back. */
+  constructor(
+    db: Pick<Database, "isShared" | "onWrite">,
+    rooms: Rooms,
+    now: () => number = () => performance.now(),
+  ) {
     this.#rooms = rooms;
     const age = db.isShared ? AGES.shared : AGES.alone;
     this.#found = new RecentReads({ age, size: SIZE, now });
