@@ -107,6 +107,7 @@ export class Rooms {
    * shows anything of it to somebody takes {@link see} instead.
    */
   async find(idOrSlug: string): Promise<Room | null> {
+    if (!isAddress(idOrSlug)) return null;
     const room = await this.#select(idOrSlug).executeTakeFirst();
     if (room || UUID.test(idOrSlug)) return room ?? null;
     const id = await this.#formerly(idOrSlug);
@@ -132,6 +133,7 @@ export class Rooms {
 
   /** What {@link judge} has to know of a person and a room; null when there is none. */
   async regard(person: string, idOrSlug: string): Promise<Regard | null> {
+    if (!isAddress(idOrSlug)) return null;
     const regard = await this.#regard(person, idOrSlug);
     if (regard || UUID.test(idOrSlug)) return regard;
     const id = await this.#formerly(idOrSlug);
@@ -441,6 +443,11 @@ export class Rooms {
       ]),
     );
   }
+}
+
+/** PostgreSQL takes no NUL in a text: asking for it would be an error. */
+function isAddress(text: string): boolean {
+  return !text.includes("\0");
 }
 
 function addressOf(idOrSlug: string): "id" | "slug" {

@@ -4,6 +4,7 @@ import { openDatabase } from "../lib/db/open.ts";
 import type { PostgresSettings } from "../lib/db/postgres_settings.ts";
 import { uuidv7 } from "../lib/client/uuid.ts";
 import { MessageLog } from "../lib/message_log.ts";
+import { Rooms } from "../lib/rooms.ts";
 import { PostgresServer } from "../tasks/postgres.ts";
 import { assertRefused, LogHarness } from "./support/log_harness.ts";
 import {
@@ -41,6 +42,20 @@ test("lets several servers start at once on an empty database", async () => {
     for (const db of opened) await db.close();
     assertEquals(store.errors, []);
   });
+});
+
+test("finds no room by an address with a NUL, instead of an error", async () => {
+  const store = new PostgresStore();
+  const db = await store.open();
+  try {
+    const rooms = new Rooms(db);
+    assertEquals(await rooms.find("lob\0by"), null);
+    assertEquals(await rooms.regard(uuidv7(), "lob\0by"), null);
+    assertEquals(store.errors, []);
+  } finally {
+    await db.close();
+    await store.remove();
+  }
 });
 
 test("refuses a database of a newer Atoll, and says why", async () => {
