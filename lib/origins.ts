@@ -63,7 +63,9 @@ const LONGEST_ADDRESS = 64;
  * What counts as one place that requests come from: an IPv4 address, or the
  * first 64 bits of one of IPv6: whoever has one of those has all the others.
  */
-export function networkOf(address: string): string {
+export function networkOf(given: string): string {
+  // Some proxies add the port, which is another one each time.
+  const address = given.replace(/^([\d.]+):\d+$/, "$1");
   if (!address.includes(":") || address.includes(".")) {
     return address.slice(0, LONGEST_ADDRESS);
   }

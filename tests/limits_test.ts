@@ -126,6 +126,7 @@ Deno.test("What fails costs nothing", async () => {
 
 Deno.test("Addresses of one IPv6 network count as one; an IPv4 address in IPv6's clothes is itself", () => {
   assertEquals(networkOf("192.0.2.7"), "192.0.2.7");
+  assertEquals(networkOf("192.0.2.7:50123"), "192.0.2.7");
   assertEquals(networkOf("2001:db8:1:2:3::7"), networkOf("2001:db8:1:2::1"));
   assert(networkOf("2001:db8:1:2::1") !== networkOf("2001:db8:1:3::1"));
   assert(networkOf(`${"a".repeat(10_000)}:b`).length <= 64);
