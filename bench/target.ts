@@ -38,6 +38,8 @@ export function unlimited(
 
 /** Requests at a time. */
 const PARALLEL = 20;
+/** So that no connection stays open and is counted among the load's. */
+const ONCE = { connection: "close" };
 
 /** The built server as a process of its own, with people and a room. */
 export class AtollTarget implements Target {
@@ -164,13 +166,17 @@ async function follow(
 ): Promise<void> {
   const response = await fetch(`${url}/api/rooms/${room}/membership`, {
     method: "PUT",
-    headers: { authorization: `Bearer ${token}` },
+    headers: { ...ONCE, authorization: `Bearer ${token}` },
   });
   if (!response.ok) throw new Error(`${url}: ${await response.text()}`);
 }
 
-async function postJson(url: string, init: RequestInit) {
-  const response = await fetch(url, { ...init, method: "POST" });
+async function postJson(
+  url: string,
+  init: { body: string; headers?: Record<string, string> },
+) {
+  const headers = { ...ONCE, ...init.headers };
+  const response = await fetch(url, { ...init, headers, method: "POST" });
   if (!response.ok) throw new Error(`${url}: ${await response.text()}`);
   return await response.json();
 }

@@ -105,9 +105,9 @@ export class World {
         onError: (error) => this.failed(error),
         now: () => time.now(),
         ringOthers: (head) =>
-          this.#ringOthers(place, (other) => other.heard(head)),
+          this.#ringOthers(life, (other) => other.heard(head)),
         tellOthers: (floor: Floor) =>
-          this.#ringOthers(place, (other) => other.trimmed(floor)),
+          this.#ringOthers(life, (other) => other.trimmed(floor)),
         rooms: town.rooms,
         sweeps: () => this.machines.length > 1 && !this.#trustsBells,
       });
@@ -221,10 +221,11 @@ export class World {
     return wire.client;
   }
 
-  #ringOthers(place: number, hear: (machine: Machine) => void): void {
+  /** One that took the teller's place while it ended is told, too. */
+  #ringOthers(teller: Life, hear: (machine: Machine) => void): void {
     const { lost, again, latency } = this.#bells;
-    this.machines.forEach((_, other) => {
-      if (other === place || this.random.chance(lost)) return;
+    this.machines.forEach((machine, other) => {
+      if (machine?.life === teller || this.random.chance(lost)) return;
       const times = this.random.chance(again) ? 2 : 1;
       for (let i = 0; i < times; i++) this.#ring(other, hear, latency);
     });
