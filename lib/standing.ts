@@ -31,6 +31,7 @@ export class Standing {
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #retries = new Map<string, ReturnType<typeof setTimeout>>();
   #isChecking = false;
+  #isClosed = false;
 
   /** Begins to look. */
   constructor(options: StandingOptions) {
@@ -46,7 +47,7 @@ export class Standing {
   /** A connection is open; its session may have ended since its handshake began. */
   add(connection: Connection): void {
     this.#connections.set(connection, Date.now());
-    void this.check(connection.session.person.id);
+    void this.#check(connection.session.person.id, [connection]);
   }
 
   /** A connection ended. */
@@ -55,11 +56,16 @@ export class Standing {
   }
 
   /** Looks at someone's sessions now, and ends the connections of those that ended. */
-  async check(person: string): Promise<void> {
-    const connections = [...this.#options.connectionsOf(person)];
+  check(person: string): Promise<void> {
+    return this.#check(person, [...this.#options.connectionsOf(person)]);
+  }
+
+  async #check(person: string, connections: Connection[]): Promise<void> {
     try {
       await Promise.all(connections.map((one) => this.#checkOne(one)));
     } catch (error) {
+      // All connections are about to be closed.
+      if (this.#isClosed) return;
       this.#options.onError(error);
       // Nobody stays because the database was away at the wrong moment.
       this.#retries.set(
@@ -81,6 +87,7 @@ export class Standing {
 
   /** Stops looking. */
   close(): void {
+    this.#isClosed = true;
     clearInterval(this.#timer);
     this.#retries.forEach(clearTimeout);
   }
