@@ -142,6 +142,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
               pinsShown={people.shown && pinsShown}
               target={target.room === room.id ? target.place : null}
               places={places}
+              told={told}
               onBack={() => setColumn("rooms")}
               onSettings={() => setDialog("room")}
               onPeople={() => showDetails(pinsShown || !people.shown)}

@@ -62,6 +62,8 @@ export interface ConversationProps {
   target: Target | null;
   /** Where one was in rooms seen before. */
   places: Map<string, LogPlace>;
+  /** How much one is told of, in all rooms. */
+  told: number;
   onBack: () => void;
   onSettings: () => void;
   onPeople: () => void;
@@ -154,6 +156,7 @@ export function Conversation(given: ConversationProps): JSX.Element {
             }}
             pinsShown={given.pinsShown}
             onPins={given.onPins}
+            told={given.told}
             onBack={given.onBack}
             onSettings={given.onSettings}
             onPeople={given.onPeople}

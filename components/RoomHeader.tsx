@@ -4,6 +4,7 @@ import type { ConnectionStatus } from "../lib/client/chat_client.ts";
 import { ConnectionState } from "./ConnectionState.tsx";
 import { Icon } from "./icons.tsx";
 import { SearchLink } from "./search/SearchLink.tsx";
+import { shortCount } from "./rooms/RoomLists.tsx";
 import { useWords } from "./words.ts";
 import { roomPath } from "./room_path.ts";
 import type { ShownRoom } from "./chat_props.ts";
@@ -18,6 +19,8 @@ export interface RoomHeaderProps {
   /** How many messages are pinned, and whether there are more. */
   pins: { count: number; more: boolean };
   pinsShown: boolean;
+  /** How much one is told of, in all rooms. */
+  told: number;
   onBack: () => void;
   onSettings: () => void;
   onPeople: () => void;
@@ -40,8 +43,18 @@ export function RoomHeader(props: RoomHeaderProps): JSX.Element {
           props.onBack();
         }}
       >
-        <button type="submit" class="icon-button" aria-label={t("rooms.title")}>
+        <button type="submit" class="icon-button back-button">
           <Icon name="back" size={22} />
+          <span class="visually-hidden">{t("rooms.title")}</span>
+          {props.told > 0 && (
+            <span
+              class="count mentioned"
+              role="img"
+              aria-label={t("rooms.unread", { count: props.told })}
+            >
+              {shortCount(props.told)}
+            </span>
+          )}
         </button>
       </form>
       <RoomHeading room={room} />

@@ -375,6 +375,8 @@ export class ChatHub {
   }
 
   #take(room: OpenRoom, entries: readonly Entry[]): void {
+    // It may hold a text that these delete (L7).
+    room.snapshot = undefined;
     this.#push(room, entries);
     for (const entry of entries) this.#endByEntry(room, entry);
     this.#scheduleFlush(room);

@@ -177,12 +177,13 @@ export function readConfig(
   const given = (name: string) =>
     env.get(name)?.trim() ||
     SETTINGS.find((setting) => setting.name === name)?.fallback || "";
+  const postgres = readPostgres(given);
   return {
     port: readPort(given("PORT")),
     host: readHost(given("HOST")),
     data: given("ATOLL_DATA"),
-    postgres: readPostgres(given),
-    signals: readSignals(given("ATOLL_SIGNALS_URL")),
+    postgres,
+    signals: readSignals(given("ATOLL_SIGNALS_URL"), postgres !== null),
     synchronous: readSynchronous(given("ATOLL_SYNCHRONOUS")),
     retentionDays: readRetentionDays(given("ATOLL_RETENTION_DAYS")),
     origins: readOrigins(given("ATOLL_ORIGINS")),
@@ -225,8 +226,13 @@ function readHost(text: string): string {
 }
 
 /** What is wrong is said without the value: it may have a password. */
-function readSignals(text: string): string {
+function readSignals(text: string, isShared: boolean): string {
   if (text === "" || text === "none") return text;
+  if (!isShared) {
+    throw new ConfigError(
+      "ATOLL_SIGNALS_URL is for several machines, which share a database: set ATOLL_DATABASE_URL, too, or leave it out",
+    );
+  }
   const areServers = text.split(",").every((part) => {
     const address = part.trim();
     return /^(nats|tls):\/\/[^/?#]+\/?$/.test(address) &&

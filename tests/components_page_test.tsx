@@ -94,6 +94,18 @@ Deno.test("A room's page can be read and posted to without scripts", async () =>
   );
 });
 
+Deno.test("Where only the room is in view, the way back says how much waits elsewhere", async () => {
+  const given = props([]);
+  const [lobby] = given.me.rooms;
+  const direct = { kind: "direct" as const, slug: "d", name: "", posts: 3 };
+  given.me.rooms.push({ ...lobby!, ...direct, room: "d", lastReadPosts: 1 });
+  const button = (html: string) =>
+    /<button[^>]*back-button.*?<\/button>/.exec(html)![0];
+  assertStringIncludes(button(await render(<Chat {...given} />)), "2 unread");
+  const none = button(await render(<Chat {...props([])} />));
+  assert(none.includes("Rooms") && !none.includes("unread"), none);
+});
+
 Deno.test("What a form was refused for is shown with the text", async () => {
   const refused = { text: "my text", code: "too_fast" as const };
   const html = await render(<Chat {...props([])} refused={refused} />);

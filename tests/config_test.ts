@@ -1,5 +1,5 @@
 /** Settings that reach the database and the log. */
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { openAtoll } from "../lib/app.ts";
 import { ConfigError, readConfig } from "../lib/config.ts";
 import { TEST_CONFIG } from "./support/atoll.ts";
@@ -49,6 +49,17 @@ Deno.test("Limits are whole numbers from 1; the transport is one of two", () => 
   assertEquals(read({ ATOLL_TRANSPORT: "ws" }).transport, "ws");
   const wrong = () => read({ ATOLL_TRANSPORT: "WS" });
   assertThrows(wrong, ConfigError, 'native or ws: current value is "WS"');
+});
+
+Deno.test("ATOLL_SIGNALS_URL needs a database that machines share", () => {
+  const signals = { ATOLL_SIGNALS_URL: "nats://u:secret@127.0.0.1:4222" };
+  const shared = {
+    ...signals,
+    ATOLL_DATABASE_URL: "postgres://atoll@db/atoll",
+  };
+  assertEquals(read(shared).signals, signals.ATOLL_SIGNALS_URL);
+  const error = assertThrows(() => read(signals), ConfigError);
+  assertMatch(error.message, /^ATOLL_SIGNALS_URL .* set ATOLL_DATABASE_URL/);
 });
 
 Deno.test("PostgreSQL is named by ATOLL_DATABASE_URL, DATABASE_URL or PGHOST, in this order", () => {

@@ -4,7 +4,7 @@ import { may, outranks, type PlaceAction } from "../permissions.ts";
 import type { Role } from "../protocol.ts";
 import type { Updateable } from "kysely";
 import { type AuditAction, record } from "./audit_writes.ts";
-import { lockOwners } from "./locks.ts";
+import { lockOwners, lockPersons } from "./locks.ts";
 import { bumpPerson } from "./membership_writes.ts";
 import type { Schema, Trx } from "./schema.ts";
 
@@ -43,6 +43,8 @@ export const MEASURE_ACTIONS: Readonly<Record<Measure["kind"], PlaceAction>> = {
  */
 export async function keepOrder(trx: Trx, args: OrderArgs): Promise<void> {
   const { actor, person, measure, now } = args;
+  // Neither gets another role, nor comes in again, before this is done.
+  await lockPersons(trx, [actor, person]);
   const by = await roleOf(trx, actor);
   const of = await roleOf(trx, person);
   if (measure.kind === "role") await checkRole(trx, args, by, of, measure.role);

@@ -135,7 +135,7 @@ function cannotOpen(
     ? error.message
     : String(error);
   return `Can't open the PostgreSQL database ${database} on ${host}:${port}, ` +
-    `which ${setting} names: ${reason}`;
+    `which ${setting} names: ${reason}; start that server, or name another`;
 }
 
 interface Parts {
