@@ -7,7 +7,7 @@ import { RateLimiter } from "./rate_limiter.ts";
 const FROM_ADDRESS = { perSecond: 1 / 3, burst: 100 };
 /** At one account from one address. */
 const AT_ACCOUNT = { perSecond: 1 / 60, burst: 8 };
-/** At one account from everywhere: guesses from many machines stay few. */
+/** At one account from everywhere: guesses from many addresses stay few. */
 const AT_ACCOUNT_IN_ALL = { perSecond: 1 / 10, burst: 60 };
 /** Codes of links from one address that were wrong. */
 const WRONG_CODES = { perSecond: 1 / 60, burst: 20 };
