@@ -50,7 +50,7 @@ export function RoomHeader(props: RoomHeaderProps): JSX.Element {
             <span
               class="count mentioned"
               role="img"
-              aria-label={t("rooms.unread", { count: props.told })}
+              aria-label={t("rooms.told", { count: props.told })}
             >
               {shortCount(props.told)}
             </span>

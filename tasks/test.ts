@@ -3,6 +3,7 @@
  * is some of a test file's path, or else of a test's name, and leaves the
  * checks out.
  */
+import { build } from "./build.ts";
 import { check, type Counts, summary } from "./check.ts";
 import {
   choosePackages,
@@ -14,6 +15,9 @@ import {
 import { runDeno } from "./process.ts";
 import { PostgresServer, TEST_SERVER } from "./postgres.ts";
 import { findTool, TOOLS } from "./tools.ts";
+
+/** Most of a test is waiting for a browser or a server. */
+const FILES_AT_ONCE = 2;
 
 const IS_CI = Deno.env.get("CI") === "true";
 
@@ -41,9 +45,12 @@ async function test(packages: Packages, parts: string[]): Promise<Counts> {
   const server = await needsPostgres(chosen) && await PostgresServer.start();
   if (server) Deno.env.set(TEST_SERVER, server.url);
   try {
+    // Before files that would both do it.
+    await build(packages);
     const flags = [...packageFlags(packages), `--junit-path=${report}`];
-    const args = ["test", "-A", "--no-check", ...flags, ...chosen];
-    const code = await runDeno(args, { cwd: ROOT });
+    const args = ["test", "-A", "--no-check", "--parallel", ...flags];
+    const env = { DENO_JOBS: String(FILES_AT_ONCE) };
+    const code = await runDeno([...args, ...chosen], { cwd: ROOT, env });
     const counts = count(await Deno.readTextFile(report));
     // A module that doesn't load fails without a failed test.
     if (code !== 0 && counts.failed === 0) counts.failed = 1;

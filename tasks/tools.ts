@@ -32,14 +32,17 @@ export const TOOLS: readonly Tool[] = [
   {
     name: "Chromium",
     setting: "ATOLL_CHROMIUM",
+    // The one without windows starts and draws in half the time.
     candidates: [
+      "chromium-headless-shell",
       "chromium",
       "chromium-browser",
       "google-chrome",
       "google-chrome-stable",
       "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     ],
-    help: "apt-get install chromium, or set ATOLL_CHROMIUM to a Chrome",
+    help:
+      "apt-get install chromium-headless-shell, or set ATOLL_CHROMIUM to a Chrome",
   },
   POSTGRES,
   {

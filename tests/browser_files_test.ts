@@ -1,7 +1,7 @@
 /** Attaching and seeing files in a browser, at a desk and on a phone. */
 import { Buffer } from "node:buffer";
 import { assert, assertEquals } from "@std/assert";
-import { AxeBuilder } from "@axe-core/playwright";
+import { isAccessible } from "./support/accessible.ts";
 import type { Locator, Page, Route } from "playwright-core";
 import {
   browserTest,
@@ -352,13 +352,6 @@ for (const colorScheme of ["light", "dark"] as const) {
       const options = { colorScheme, viewport: PHONE, bypassCSP: true };
       const ada = await (await visitors.come(options)).enter(server.url, "Ada");
       const { page } = ada;
-      const isAccessible = async (what: string) => {
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        const found = violations.map(({ id, nodes }) =>
-          `${id}: ${nodes.map(({ html }) => html).join(" ")}`
-        );
-        assertEquals(found, [], what);
-      };
       await choose(ada, await picture("a.png", 800, 800), text("b.txt"));
       await chips(ada).filter({ hasText: "Uploaded" }).nth(1).waitFor();
       await ada.composer.press("Enter");
@@ -366,11 +359,11 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.route("**/api/uploads?*", (route) => route.abort());
       await choose(ada, text("failed.txt"));
       await chips(ada).getByText(/Not uploaded/).waitFor();
-      await isAccessible("a message and a chip");
+      await isAccessible(ada, "a message and a chip");
       await page.getByRole("link", { name: "Show a.png large" }).click();
       const dialog = page.getByRole("dialog", { name: "Pictures" });
       await dialog.getByRole("img", { name: "a.png" }).waitFor();
-      await isAccessible("a picture shown large");
+      await isAccessible(ada, "a picture shown large");
       const close = await dialog.getByRole("button", { name: "Close" })
         .boundingBox();
       assert(close !== null && close.x + close.width <= PHONE.width);

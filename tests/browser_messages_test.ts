@@ -1,6 +1,6 @@
 /** What one does with messages, in a browser: at a desk and on a phone. */
-import { AxeBuilder } from "@axe-core/playwright";
 import { assert, assertEquals } from "@std/assert";
+import { isAccessible } from "./support/accessible.ts";
 import {
   browserTest,
   DESK,
@@ -8,15 +8,6 @@ import {
   PHONE,
   type Visitor,
 } from "./support/browser.ts";
-
-/** Asserts that axe finds nothing on the page as it is. */
-async function isAccessible({ page }: Visitor, what: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const found = violations.map(({ id, nodes }) =>
-    `${id}: ${nodes.map(({ html }) => html).join(" ")}`
-  );
-  assertEquals(found, [], what);
-}
 
 /** Shows a message's toolbar and presses one of its buttons. */
 async function act(visitor: Visitor, text: string, name: string) {
@@ -162,64 +153,84 @@ for (const [kind, viewport] of Object.entries({ desk: DESK, phone: PHONE })) {
       await isSound(ana);
     },
   );
+}
 
-  browserTest(
-    `Pins are listed, and a link leads to message 1 of 300 (${kind})`,
-    async (server, visitors) => {
-      const ana = await (await visitors.come({ viewport, bypassCSP: true }))
-        .enter(server.url, "Ana");
-      const { page } = ana;
-      const body = JSON.stringify({ name: "Crew", kind: "private" });
-      const headers = { "content-type": "application/json" };
-      const { room } = await ask<{ room: { slug: string } }>(
-        ana,
-        "/api/rooms",
-        { method: "POST", body, headers },
-      );
-      await page.goto(`${server.url}/rooms/${room.slug}`);
-      await ana.seesStatus("Connected");
-      await ana.says("The very first");
-      await ana.sees("The very first");
-      await act(ana, "The very first", "Pin");
-      await ana.message("The very first").getByText("Pinned").waitFor();
-      await write(ana, room.slug, 299);
-      await ana.sees("no. 299");
+browserTest(
+  "Pins are listed, and a link leads to message 1 of 300",
+  async (server, visitors) => {
+    const ana = await (await visitors.come({ bypassCSP: true }))
+      .enter(server.url, "Ana");
+    const { page } = ana;
+    const body = JSON.stringify({ name: "Crew", kind: "private" });
+    const headers = { "content-type": "application/json" };
+    const { room } = await ask<{ room: { slug: string } }>(
+      ana,
+      "/api/rooms",
+      { method: "POST", body, headers },
+    );
+    const address = `${server.url}/rooms/${room.slug}`;
+    await page.goto(address);
+    await ana.seesStatus("Connected");
+    await ana.says("The very first");
+    await ana.sees("The very first");
+    await act(ana, "The very first", "Pin");
+    await ana.message("The very first").getByText("Pinned").waitFor();
+    await write(ana, room.slug, 299);
+    await ana.sees("no. 299");
 
-      // By the list of pins, in the page that is open.
-      const pinned = page.getByRole("button", { name: "Pinned (1)" });
-      await page.reload();
-      await ana.seesStatus("Connected");
-      await pinned.click();
-      const list = page.getByRole("complementary", {
-        name: "Pinned messages",
-      });
-      await list.getByRole("link", { name: "The very first" }).waitFor();
-      // A phone shows nothing but the list, without the room's heading.
-      if (viewport === DESK) await isAccessible(ana, "pins");
-      await list.getByRole("link", { name: "The very first" }).click();
-      const marked = page.locator("article.marked", {
-        hasText: "The very first",
-      });
-      await marked.waitFor();
-      await isInView(ana);
-      assert(await marked.evaluate((row) => row === document.activeElement));
-      await page.getByRole("button", { name: "Jump to the newest" }).click();
-      await ana.message("no. 299").waitFor();
-      await page.waitForFunction(() => !location.search);
-      assertEquals(await marked.count(), 0);
+    const storageState = await page.context().storageState();
+    const phone = await visitors.come({
+      ...{ viewport: PHONE, bypassCSP: true, storageState },
+    });
+    for (const device of [ana, phone]) {
+      await leadsByPin(device, address);
+      await leadsByAddress(device, address);
+      await isSound(device);
+    }
+  },
+);
 
-      // By its address, in a page of its own.
-      await page.goto(`${server.url}/rooms/${room.slug}?at=1`);
-      await marked.waitFor();
-      await isInView(ana);
-      await isAccessible(ana, "marked");
-      await page.goto(`${server.url}/rooms/${room.slug}?at=99999`);
-      await page.getByRole("status")
-        .filter({ hasText: "This message is gone" }).waitFor();
-      await page.getByRole("button", { name: "Close the note" }).click();
-      await isSound(ana);
-    },
-  );
+/** By the list of pins, in the page that is open. */
+async function leadsByPin(visitor: Visitor, address: string): Promise<void> {
+  const { page } = visitor;
+  await page.goto(address);
+  await visitor.seesStatus("Connected");
+  await page.getByRole("button", { name: "Pinned (1)" }).click();
+  const list = page.getByRole("complementary", { name: "Pinned messages" });
+  await list.getByRole("link", { name: "The very first" }).waitFor();
+  // A phone shows nothing but the list, without the room's heading.
+  if (page.viewportSize()!.width === DESK.width) {
+    await isAccessible(visitor, "pins");
+  }
+  await list.getByRole("link", { name: "The very first" }).click();
+  const marked = markedFirst(visitor);
+  await marked.waitFor();
+  await isInView(visitor);
+  assert(await marked.evaluate((row) => row === document.activeElement));
+  await page.getByRole("button", { name: "Jump to the newest" }).click();
+  await visitor.message("no. 299").waitFor();
+  await page.waitForFunction(() => !location.search);
+  assertEquals(await marked.count(), 0);
+}
+
+/** By its address, in a page of its own. */
+async function leadsByAddress(
+  visitor: Visitor,
+  address: string,
+): Promise<void> {
+  const { page } = visitor;
+  await page.goto(`${address}?at=1`);
+  await markedFirst(visitor).waitFor();
+  await isInView(visitor);
+  await isAccessible(visitor, "marked");
+  await page.goto(`${address}?at=99999`);
+  await page.getByRole("status")
+    .filter({ hasText: "This message is gone" }).waitFor();
+  await page.getByRole("button", { name: "Close the note" }).click();
+}
+
+function markedFirst({ page }: Visitor) {
+  return page.locator("article.marked", { hasText: "The very first" });
 }
 
 browserTest(

@@ -1,18 +1,6 @@
 /** Owning a place and keeping order, in a browser. */
-import { AxeBuilder } from "@axe-core/playwright";
-import { assertEquals } from "@std/assert";
-import {
-  browserTest,
-  isSound,
-  PHONE,
-  type Visitor,
-} from "./support/browser.ts";
-
-async function isAccessible(visitor: Visitor): Promise<void> {
-  const { violations } = await new AxeBuilder({ page: visitor.page }).analyze();
-  const found = violations.map(({ id, nodes }) => [id, nodes[0]?.html]);
-  assertEquals(found, []);
-}
+import { isAccessible } from "./support/accessible.ts";
+import { browserTest, isSound, PHONE } from "./support/browser.ts";
 
 browserTest(
   "An owner comes by the printed link, invites, mutes and bans",

@@ -221,7 +221,9 @@ async function catchUp(ana: Visitor, robin: Visitor) {
   for (let line = 1; line <= 25; line++) await ana.says(`Line ${line}.`);
   await ana.says("@Robin, come and see");
   await ana.sees("come and see");
-  await listed(robin, "lobby");
+  // The way back says what waits there.
+  await robin.page.getByRole("button", { name: "Rooms 1 waiting for you" })
+    .click();
   await lobby.getByLabel("26 unread").waitFor();
   await lobby.getByLabel("mentioned 1 time").waitFor();
   await lobby.click();
@@ -350,7 +352,7 @@ async function openRoomSettings({ page }: Visitor) {
 
 /** A room's link in the list of rooms, to which a phone goes back. */
 async function listed({ page }: Visitor, name: string) {
-  const back = page.getByRole("button", { name: "Rooms", exact: true });
+  const back = page.getByRole("button", { name: /^Rooms/ });
   if (await back.isVisible()) await back.click();
   return page.getByRole("navigation", { name: "Rooms" })
     .getByRole("link", { name });

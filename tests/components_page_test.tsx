@@ -101,9 +101,9 @@ Deno.test("Where only the room is in view, the way back says how much waits else
   given.me.rooms.push({ ...lobby!, ...direct, room: "d", lastReadPosts: 1 });
   const button = (html: string) =>
     /<button[^>]*back-button.*?<\/button>/.exec(html)![0];
-  assertStringIncludes(button(await render(<Chat {...given} />)), "2 unread");
+  assertStringIncludes(button(await render(<Chat {...given} />)), "2 waiting");
   const none = button(await render(<Chat {...props([])} />));
-  assert(none.includes("Rooms") && !none.includes("unread"), none);
+  assert(none.includes("Rooms") && !none.includes("waiting"), none);
 });
 
 Deno.test("What a form was refused for is shown with the text", async () => {

@@ -122,7 +122,7 @@ export class Visitors {
       locale: "en-GB",
       ...options,
     });
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(60_000);
     this.#contexts.push(context);
     return new Visitor(await context.newPage());
   }
