@@ -316,7 +316,7 @@ export class Atoll {
     this.#standing.close();
     this.#stopWatching();
     this.hasher.close();
-    await this.#retention.close();
+    const trimmed = this.#retention.close();
     await this.#log.close();
     await this.#hub.settled();
     for (const connection of this.#standing.connections.keys()) {
@@ -329,6 +329,10 @@ export class Atoll {
     await this.#signals.close();
     await this.files.close();
     await this.search.close();
+    // Last, since both wait until text is wiped: PostgreSQL ends that by itself
+    // when we may not wait for it, SQLite's next start does.
+    await trimmed;
+    await this.#log.wiped();
     await this.#db.close();
     this.#unlock();
   }

@@ -211,8 +211,12 @@ export class MessageLog {
   }
 
   /** Takes no more entries; resolves when those handed in are settled. */
-  async close(): Promise<void> {
-    await this.#queue.close();
+  close(): Promise<void> {
+    return this.#queue.close();
+  }
+
+  /** Resolves when no deleted text is being wiped: that may take long. */
+  async wiped(): Promise<void> {
     await this.#wiping;
   }
 

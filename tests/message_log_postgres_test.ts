@@ -244,6 +244,7 @@ test("keeps nothing of a deleted text in any table [L7]", async (t, store) => {
   await t.edit(id, "An edited secret");
   await t.delete(id);
   await t.log.close();
+  await t.log.wiped();
   for (const table of ["entries", "messages", "search_docs", "audit"]) {
     const rows = await store.rows(
       `select 1 from ${table} as t where strpos(t::text, 'secret') > 0`,

@@ -94,6 +94,7 @@ export class LogHarness {
   /** Closes the log and the database. */
   async close(): Promise<void> {
     await this.log.close();
+    await this.log.wiped();
     await this.db.close();
   }
 
