@@ -129,7 +129,7 @@ export class Atoll {
       db,
       sessions,
       credentials: this.credentials,
-      challenges: new Challenges(),
+      challenges: new Challenges(db),
       attempts,
     });
     this.rooms = new Rooms(db, Date.now, config.roomsPerHour);

@@ -1,7 +1,7 @@
 /** How often signing in may be tried. */
 import { Refusal } from "./errors.ts";
 import { networkOf } from "./origins.ts";
-import { RateLimiter } from "./rate_limiter.ts";
+import { type Rate, RateLimiter } from "./rate_limiter.ts";
 
 /** From one address, whoever it tries: a school may sit behind it. */
 const FROM_ADDRESS = { perSecond: 1 / 3, burst: 100 };
@@ -12,12 +12,16 @@ const AT_ACCOUNT_IN_ALL = { perSecond: 1 / 10, burst: 60 };
 /** Codes of links from one address that were wrong. */
 const WRONG_CODES = { perSecond: 1 / 60, burst: 20 };
 
+/** Passkey challenges asked for from one address: each is a row in the database. */
+export const CHALLENGE_RATE: Rate = { perSecond: 2, burst: 200 };
+
 /** Token buckets by address and account. */
 export class Attempts {
   readonly #address: RateLimiter;
   readonly #pair: RateLimiter;
   readonly #account: RateLimiter;
   readonly #codes: RateLimiter;
+  readonly #challenges: RateLimiter;
 
   /** Attempts by the given clock. */
   constructor(now: () => number = Date.now) {
@@ -25,6 +29,7 @@ export class Attempts {
     this.#pair = new RateLimiter(AT_ACCOUNT, now);
     this.#account = new RateLimiter(AT_ACCOUNT_IN_ALL, now);
     this.#codes = new RateLimiter(WRONG_CODES, now);
+    this.#challenges = new RateLimiter(CHALLENGE_RATE, now);
   }
 
   /** Tries a code of a link; refused with `too_fast` after many that were wrong from this address. */
@@ -41,6 +46,11 @@ export class Attempts {
       if (!isWrong) this.#codes.giveBack(from);
       throw error;
     }
+  }
+
+  /** Counts a challenge that is asked for; refused with `too_fast`. */
+  challenge(address: string): void {
+    refuse(this.#challenges.take(networkOf(address)));
   }
 
   /**

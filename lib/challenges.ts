@@ -1,4 +1,6 @@
 /** Challenges for passkeys: each is answered once, soon, by the browser that asked. */
+import type { Database } from "./db/open.ts";
+import { hashToken } from "./sessions.ts";
 
 /** Milliseconds in which a challenge must be answered. */
 export const CHALLENGE_LIFETIME = 5 * 60 * 1000;
@@ -6,49 +8,47 @@ export const CHALLENGE_LIFETIME = 5 * 60 * 1000;
 /** Most challenges that wait at once; the oldest give way. */
 const MOST = 10_000;
 
-/** What a challenge is for. */
-export type ChallengePurpose = "add" | "sign_in";
-
-interface Waiting {
+/** Whom a challenge is given to, and for what. */
+export interface ChallengeHolder {
+  /** What tells the browser apart. */
   browser: string;
-  purpose: ChallengePurpose;
-  expiresAt: number;
+  /** Who adds a passkey; null for signing in with one. */
+  person: string | null;
 }
 
-/** Challenges in memory, oldest first. */
+/** Challenges in the database: any machine may be the one that gets the answer. */
 export class Challenges {
+  readonly #db: Pick<Database, "write">;
   readonly #now: () => number;
-  readonly #waiting = new Map<string, Waiting>();
 
   /** Challenges by the given clock. */
-  constructor(now: () => number = Date.now) {
+  constructor(db: Pick<Database, "write">, now: () => number = Date.now) {
+    this.#db = db;
     this.#now = now;
   }
 
-  /** How many wait. */
-  get size(): number {
-    return this.#waiting.size;
-  }
-
-  /** Keeps a challenge that was given to a browser. */
-  put(challenge: string, browser: string, purpose: ChallengePurpose): void {
-    this.#sweep();
-    const expiresAt = this.#now() + CHALLENGE_LIFETIME;
-    this.#waiting.set(challenge, { browser, purpose, expiresAt });
+  /** Keeps a challenge that is about to be given to a browser. */
+  async put(challenge: string, holder: ChallengeHolder): Promise<void> {
+    await this.#db.write("putChallenge", {
+      ...hashed(challenge, holder),
+      expiresAt: this.#now() + CHALLENGE_LIFETIME,
+      most: MOST,
+    });
   }
 
   /** Whether this browser was given the challenge for this; it is used up. */
-  take(challenge: string, browser: string, purpose: ChallengePurpose): boolean {
-    const waiting = this.#waiting.get(challenge);
-    this.#waiting.delete(challenge);
-    return waiting !== undefined && waiting.expiresAt > this.#now() &&
-      waiting.browser === browser && waiting.purpose === purpose;
+  async take(challenge: string, holder: ChallengeHolder): Promise<boolean> {
+    return await this.#db.write("takeChallenge", {
+      ...hashed(challenge, holder),
+      now: this.#now(),
+    });
   }
+}
 
-  #sweep(): void {
-    for (const [challenge, { expiresAt }] of this.#waiting) {
-      if (expiresAt > this.#now() && this.#waiting.size < MOST) break;
-      this.#waiting.delete(challenge);
-    }
-  }
+function hashed(challenge: string, { browser, person }: ChallengeHolder) {
+  return {
+    challenge: hashToken(challenge),
+    browser: hashToken(browser),
+    person,
+  };
 }

@@ -65,12 +65,14 @@ export class Passkeys {
     this.#now = options.now ?? Date.now;
   }
 
-  /** What a browser needs to make a passkey; refused with `proof_needed`. */
+  /** What a browser needs to make a passkey; refused with `proof_needed` or `too_fast`. */
   async addOptions(
     session: Session,
     { origin, browser }: PasskeySite,
+    address: string,
   ): Promise<PublicKeyCredentialCreationOptionsJSON> {
     await this.#credentials.requireProof(session);
+    this.#attempts.challenge(address);
     const { id, name } = session.person;
     const { passkeys } = await this.#credentials.of(id);
     const { generateRegistrationOptions } = await webauthn();
@@ -86,7 +88,7 @@ export class Passkeys {
         userVerification: VERIFICATION,
       },
     });
-    this.#challenges.put(options.challenge, browser, "add");
+    await this.#challenges.put(options.challenge, { browser, person: id });
     return options;
   }
 
@@ -100,10 +102,11 @@ export class Passkeys {
     { name, response }: { name: string; response: RegistrationResponseJSON },
   ): Promise<string[] | null> {
     await this.#credentials.requireProof(session);
-    const { credential } = await this.#verifyAdded(site, response);
+    const person = session.person.id;
+    const { credential } = await this.#verifyAdded(person, site, response);
     const { codes, hashes } = await mintCodes();
     const { first } = await this.#db.write("addPasskey", {
-      person: session.person.id,
+      person,
       credential: credential.id,
       name: passkeyName(name),
       publicKey: credential.publicKey,
@@ -116,16 +119,19 @@ export class Passkeys {
     return first ? codes : null;
   }
 
-  /** What a browser needs to sign in with whichever passkey it has. */
+  /** What a browser needs to sign in with whichever passkey it has; refused with `too_fast`. */
   async signInOptions(
     { origin, browser }: PasskeySite,
+    address: string,
   ): Promise<PublicKeyCredentialRequestOptionsJSON> {
+    this.#attempts.challenge(address);
     const { generateAuthenticationOptions } = await webauthn();
     const options = await generateAuthenticationOptions({
       rpID: siteOf(origin),
       userVerification: VERIFICATION,
     });
-    this.#challenges.put(options.challenge, browser, "sign_in");
+    const holder = { browser, person: null };
+    await this.#challenges.put(options.challenge, holder);
     return options;
   }
 
@@ -151,12 +157,17 @@ export class Passkeys {
     await this.#sessions.prove(session);
   }
 
-  async #verifyAdded(site: PasskeySite, response: RegistrationResponseJSON) {
+  async #verifyAdded(
+    person: string,
+    site: PasskeySite,
+    response: RegistrationResponseJSON,
+  ) {
+    const holder = { browser: site.browser, person };
     const { verifyRegistrationResponse } = await webauthn();
     const { registrationInfo } = await verified(verifyRegistrationResponse({
       response,
       expectedChallenge: (challenge) =>
-        this.#challenges.take(challenge, site.browser, "add"),
+        this.#challenges.take(challenge, holder),
       expectedOrigin: site.origin,
       expectedRPID: siteOf(site.origin),
       requireUserVerification: false,
@@ -168,11 +179,12 @@ export class Passkeys {
     const found = await this.#find(response.id);
     if (!found) throw new Refusal("passkey_failed");
     const { verifyAuthenticationResponse } = await webauthn();
+    const holder = { browser: site.browser, person: null };
     const { authenticationInfo } = await verified(
       verifyAuthenticationResponse({
         response,
         expectedChallenge: (challenge) =>
-          this.#challenges.take(challenge, site.browser, "sign_in"),
+          this.#challenges.take(challenge, holder),
         expectedOrigin: site.origin,
         expectedRPID: siteOf(site.origin),
         credential: {
@@ -201,11 +213,17 @@ export class Passkeys {
 /** Loaded with the first passkey: it takes 300 ms and 28 MB. */
 const webauthn = () => import("@simplewebauthn/server");
 
-/** What fails is not for the log: anybody can send anything. */
+/**
+ * What fails is not for the log: anybody can send anything. A database that is
+ * away is no fault of the passkey.
+ */
 async function verified<T extends { verified: boolean }>(
   result: Promise<T>,
 ): Promise<T> {
-  const checked = await result.catch(() => null);
+  const checked = await result.catch((error) => {
+    if (error instanceof Refusal) throw error;
+    return null;
+  });
   if (!checked?.verified) throw new Refusal("passkey_failed");
   return checked;
 }

@@ -19,6 +19,8 @@ const HARMLESS: ReadonlySet<WriteName> = new Set([
   "touchSession",
   "sweepSessions",
   "endSession",
+  "putChallenge",
+  "takeChallenge",
   "markRead",
   "markUnread",
   "setNotify",

@@ -1,6 +1,6 @@
 /** What passkeys must withstand, by one in software. */
 import { assert, assertEquals } from "@std/assert";
-import { CHALLENGE_LIFETIME, Challenges } from "../lib/challenges.ts";
+import { CHALLENGE_RATE } from "../lib/attempts.ts";
 import { type RunningApp, withApp } from "./support/app.ts";
 import { SoftPasskey } from "./support/authenticator.ts";
 
@@ -150,20 +150,21 @@ Deno.test("A passkey is added once, and not by whoever sends nonsense", async ()
   });
 });
 
-Deno.test("A challenge that is too old is refused, and too many let go of the oldest", () => {
-  let now = 0;
-  const challenges = new Challenges(() => now);
-  challenges.put("a", "browser", "sign_in");
-  now += CHALLENGE_LIFETIME - 1;
-  challenges.put("b", "browser", "sign_in");
-  assert(challenges.take("a", "browser", "sign_in"));
-  assert(!challenges.take("a", "browser", "sign_in"), "only once");
-  now += CHALLENGE_LIFETIME;
-  assert(!challenges.take("b", "browser", "sign_in"), "too old");
-  for (let i = 0; i < 10_001; i++) {
-    challenges.put(`${i}`, "browser", "sign_in");
-  }
-  assertEquals(challenges.size, 10_000);
-  assert(!challenges.take("0", "browser", "sign_in"));
-  assert(challenges.take("10000", "browser", "sign_in"));
+Deno.test("Whoever asks for challenges on and on is soon told to wait", async () => {
+  await withApp(async (app) => {
+    const answers: { status: number; error: string }[] = [];
+    while (!answers.some(({ status }) => status === 429)) {
+      assert(answers.length < 20 * CHALLENGE_RATE.burst, "no end of them");
+      const batch = Array.from(
+        { length: 50 },
+        () => ask(app, OPTIONS, { for: "sign_in" }),
+      );
+      answers.push(...await Promise.all(batch));
+    }
+    const given = answers.filter(({ status }) => status === 200);
+    assert(given.length >= CHALLENGE_RATE.burst, `${given.length}`);
+    const refused = answers.filter(({ status }) => status !== 200);
+    assertEquals(new Set(refused.map((one) => one.error)).size, 1);
+    assertEquals(refused[0]!.error, "too_fast");
+  });
 });

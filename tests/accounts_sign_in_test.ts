@@ -281,7 +281,11 @@ Deno.test("Dangerous acts need a proof that is not older than 15 minutes", async
         () => atoll.credentials.removePasskey(stale, "x"),
         () => atoll.credentials.requireProof(stale),
         () =>
-          atoll.passkeys.addOptions(stale, { origin: app.url, browser: "b" }),
+          atoll.passkeys.addOptions(
+            stale,
+            { origin: app.url, browser: "b" },
+            "",
+          ),
       ]
     ) {
       const { code } = await assertRejects(act, Refusal);

@@ -11,7 +11,14 @@ import { SqliteStore } from "./support/sqlite_store.ts";
 const NEXT = MIGRATIONS.length + 1;
 
 /** Columns of bytes that are no UUIDs. */
-const OTHER_BYTES = ["token_hash", "code_hash", "public_key", "bytes"];
+const OTHER_BYTES = [
+  "token_hash",
+  "code_hash",
+  "challenge_hash",
+  "browser_hash",
+  "public_key",
+  "bytes",
+];
 
 const addTopic: Migration = async ({ trx, dialect }) => {
   await trx.schema.createTable("topics")

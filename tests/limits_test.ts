@@ -1,5 +1,6 @@
 /** What one may do, and what happens above it; the table is in docs/security.md. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { CHALLENGE_RATE } from "../lib/attempts.ts";
 import { SHARES } from "../lib/bodies.ts";
 import { uuidv7 } from "../lib/client/uuid.ts";
 import { SETTINGS } from "../lib/config.ts";
@@ -63,6 +64,7 @@ Deno.test("docs/security.md tells the limits as they are", async () => {
     "connections of a person": count(SEATS_OF_PERSON),
     "connections from an address": setting("ATOLL_CONNECTIONS_PER_ADDRESS"),
     "handshakes without a session from an address": pace(HANDSHAKE_RATE),
+    "passkey challenges for an address": pace(CHALLENGE_RATE),
     "people who come in from an address": setting(
       "ATOLL_NEWCOMERS_PER_HOUR",
       " an hour",

@@ -1,9 +1,11 @@
 /** Several machines over one PostgreSQL, by each kind of signals. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Atoll, openAtoll } from "../lib/app.ts";
 import { uuidv7 } from "../lib/client/uuid.ts";
+import { Refusal } from "../lib/errors.ts";
 import type { Session } from "../lib/sessions.ts";
 import { Guest, TEST_CONFIG } from "./support/atoll.ts";
+import { SoftPasskey } from "./support/authenticator.ts";
 import { NATS_SERVER, NatsServer } from "./support/nats_server.ts";
 import { POSTGRES_URL, PostgresStore } from "./support/postgres_store.ts";
 import { turns, until } from "./support/until.ts";
@@ -251,6 +253,41 @@ byAll(
       "what was read",
     );
   },
+);
+
+byAll(
+  "a passkey is answered on another machine than the one that asked, once",
+  async (machines) => {
+    const [a, b] = [await machines.open(), await machines.open()];
+    const session = await enter(a, "Ana");
+    const origin = "https://chat.example.org";
+    const passkey = await SoftPasskey.make(origin);
+    const site = { origin, browser: "Ana's" };
+    const visit = { address: "192.0.2.1", device: "" };
+    const added = await a.passkeys.addOptions(session, site, visit.address);
+    await b.passkeys.add(session, site, {
+      name: "Key",
+      response: await passkey.register(added),
+    });
+    const asked = await a.passkeys.signInOptions(site, visit.address);
+    const response = await passkey.sign(asked);
+    const tries = await Promise.allSettled(
+      [b, a, b].map((atoll) => atoll.passkeys.signIn(site, response, visit)),
+    );
+    const entered = tries.flatMap((one) =>
+      one.status === "fulfilled" ? [one.value.person.id] : []
+    );
+    assertEquals(entered, [session.person.id]);
+    const other = await b.passkeys.signInOptions(site, visit.address);
+    const stolen = { origin, browser: "Eve's" };
+    const { code } = await assertRejects(
+      async () =>
+        await a.passkeys.signIn(stolen, await passkey.sign(other), visit),
+      Refusal,
+    );
+    assertEquals(code, "passkey_failed");
+  },
+  KINDS.slice(2),
 );
 
 Deno.test({

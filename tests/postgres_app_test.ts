@@ -8,6 +8,7 @@ import { POSTGRES_URL, PostgresStore } from "./support/postgres_store.ts";
 /** Those in which several people or transactions meet: the others would tell little for their time. */
 const FILES = [
   "accounts_test.ts",
+  "challenges_test.ts",
   "files_message_test.ts",
   "history_test.ts",
   "inbox_test.ts",

@@ -82,6 +82,17 @@ export interface RecoveryCodesTable {
   code_hash: Uint8Array;
 }
 
+/** Passkey challenges that wait for their answer; neither they nor the cookies are stored. */
+export interface ChallengesTable {
+  /** SHA-256 of the challenge: 32 bytes. */
+  challenge_hash: Uint8Array;
+  /** SHA-256 of the cookie of the browser that asked: 32 bytes. */
+  browser_hash: Uint8Array;
+  /** Who adds a passkey; null for signing in with one. */
+  person: string | null;
+  expires_at: number;
+}
+
 /** Pictures of people, encoded anew. */
 export interface PicturesTable {
   person: string;
@@ -293,6 +304,7 @@ export interface Schema {
   passwords: PasswordsTable;
   passkeys: PasskeysTable;
   recovery_codes: RecoveryCodesTable;
+  challenges: ChallengesTable;
   pictures: PicturesTable;
   rooms: RoomsTable;
   memberships: MembershipsTable;

@@ -1,5 +1,6 @@
 /** Write transactions on sessions. */
 import { Refusal } from "../errors.ts";
+import { sweepChallenges } from "./challenge_writes.ts";
 import { lockPerson } from "./locks.ts";
 import { bumpPerson } from "./membership_writes.ts";
 import type { Trx } from "./schema.ts";
@@ -68,7 +69,7 @@ export async function touchSession(
     .set({ last_seen_at: touch.now, expires_at: touch.expiresAt }).execute();
 }
 
-/** Forgets sessions that ran out, the oldest thousand at a time. */
+/** Forgets sessions that ran out, the oldest thousand at a time, and challenges. */
 export async function sweepSessions(
   trx: Trx,
   { now }: { now: number },
@@ -76,6 +77,7 @@ export async function sweepSessions(
   const ended = trx.selectFrom("sessions").where("expires_at", "<=", now)
     .orderBy("expires_at").limit(1_000).select("token_hash");
   await trx.deleteFrom("sessions").where("token_hash", "in", ended).execute();
+  await sweepChallenges(trx, { now });
 }
 
 /**

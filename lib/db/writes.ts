@@ -11,6 +11,7 @@ import {
   markUnread,
   setNotify,
 } from "./membership_writes.ts";
+import { putChallenge, takeChallenge } from "./challenge_writes.ts";
 import {
   addPasskey,
   recover,
@@ -81,6 +82,8 @@ export const writes = {
   removePassword,
   recover,
   replaceCodes,
+  putChallenge,
+  takeChallenge,
   addPasskey,
   usePasskey,
   renamePasskey,

@@ -84,7 +84,9 @@ export class SoftPasskey {
 
   #credential<T>(response: T) {
     const type = "public-key" as const;
-    return { id: this.id, rawId: this.id, type, response };
+    const clientExtensionResults = {};
+    const { id } = this;
+    return { id, rawId: id, type, response, clientExtensionResults };
   }
 
   #clientData(type: string, challenge: string): string {

@@ -9,6 +9,7 @@ import { team } from "./0005_team.ts";
 import { accounts } from "./0006_accounts.ts";
 import { order } from "./0007_order.ts";
 import { changes } from "./0008_changes.ts";
+import { challenges } from "./0009_challenges.ts";
 import type { Dialect, Migration } from "./migration.ts";
 
 /** All steps in order; the version of a schema is how many of them it has taken. */
@@ -21,6 +22,7 @@ export const MIGRATIONS: readonly Migration[] = [
   accounts,
   order,
   changes,
+  challenges,
 ];
 
 /** What `migrate` needs besides the database. */

@@ -17,6 +17,7 @@ const ROWS: Record<string, number> = {
   passwords: 10_000,
   passkeys: 10_000,
   recovery_codes: 100_000,
+  challenges: 1_000,
   pictures: 10_000,
   rooms: 1_000,
   memberships: 100_000,
