@@ -4,18 +4,14 @@
  * cut, and the signals' server is killed: then everybody must hold exactly what
  * is in the log.
  */
-import {
-  DeliveryChecker,
-  type DeliveryReport,
-} from "../../lib/client/delivery_checker.ts";
+import type { DeliveryReport } from "../../lib/client/delivery_checker.ts";
 import { PostgresServer } from "../../tasks/postgres.ts";
 import { NatsServer } from "../support/nats_server.ts";
 import { execute, settingsOf } from "../support/postgres_store.ts";
 import { ServerProcess } from "../support/server.ts";
 import { readStoredLog } from "../support/stored_log.ts";
-import { TcpProxy } from "../support/tcp_proxy.ts";
-import { wait } from "./chaos.ts";
-import { Person } from "./person.ts";
+import type { TcpProxy } from "../support/tcp_proxy.ts";
+import { Crowd, wait } from "./crowd.ts";
 
 /** By what machines tell each other what is new. */
 export type SignalsKind = "postgres" | "nats" | "sweep";
@@ -39,13 +35,7 @@ export interface MachinesResult {
   faults: Record<string, number>;
 }
 
-const ROOMS = ["boats", "workshop", "garden"];
 const DATABASE = "postgres";
-const PEOPLE_PER_PROXY = 4;
-/** Milliseconds between two things that one person does, on average. */
-const PACE = 600;
-/** Milliseconds in which everything must have settled after the last fault. */
-const SETTLE_TIMEOUT = 180_000;
 
 /** Runs the chaos, and checks what everybody got. */
 export async function runMachines(
@@ -56,7 +46,6 @@ export async function runMachines(
     await town.build();
     await town.assemble();
     await town.breakThings();
-    await town.settle();
     return await town.result();
   } finally {
     await town.end();
@@ -65,19 +54,20 @@ export async function runMachines(
 
 class Town {
   readonly #options: MachinesOptions;
-  readonly #checker = new DeliveryChecker();
+  readonly #crowd: Crowd;
   readonly #machines: ServerProcess[] = [];
-  readonly #proxies: TcpProxy[] = [];
-  readonly #people: Person[] = [];
-  readonly #timers: ReturnType<typeof setInterval>[] = [];
   readonly #mending = new Set<Promise<void>>();
   readonly #counts: Record<string, number> = {};
   #postgres: PostgresServer | undefined;
   #nats: NatsServer | undefined;
-  #rooms: string[] = [];
 
   constructor(options: MachinesOptions) {
     this.#options = options;
+    const { people, log } = options;
+    this.#crowd = new Crowd({
+      ...{ people, log, perProxy: 4, pace: 600 },
+      rooms: ["boats", "workshop", "garden"],
+    });
   }
 
   /** Starts the servers. */
@@ -96,28 +86,14 @@ class Town {
     }
   }
 
-  /** Everybody enters by some machine, and has all rooms on screen. */
+  /** Everybody comes, each by some machine. */
   async assemble(): Promise<void> {
-    const { people } = this.#options;
-    for (let i = 0; i < people; i += PEOPLE_PER_PROXY) {
-      this.#proxies.push(new TcpProxy(this.#someMachine().port));
-    }
-    for (let i = 0; i < people; i++) {
-      const { url } = this.#proxies[i % this.#proxies.length]!;
-      const server = this.#machines[i % this.#machines.length]!.url;
-      const checker = this.#checker;
-      const name = `Person ${i}`;
-      this.#people.push(await Person.enter({ name, url, server, checker }));
-    }
-    await this.#makeRooms();
-    for (const { client } of this.#people) {
-      for (const room of this.#rooms) client.open(room);
-    }
+    await this.#crowd.enter(this.#machines);
   }
 
   /** Breaks one thing after another; what is broken is mended meanwhile. */
   async breakThings(): Promise<void> {
-    this.#startActing();
+    this.#crowd.talk();
     for (let i = 0; i < this.#options.faults; i++) {
       await wait(300 + Math.random() * 1_200);
       const faults = Object.entries(this.#faults());
@@ -134,44 +110,23 @@ class Town {
       if ((i + 1) % 10 === 0) this.#options.log?.(`${i + 1} faults`);
     }
     await Promise.all(this.#mending);
-    this.#stopActing();
-  }
-
-  /** Waits until all is stored and seen by everyone. */
-  async settle(): Promise<void> {
-    for (const proxy of this.#proxies) proxy.mend();
-    for (const { client } of this.#people) client.wake();
-    const giveUp = Date.now() + SETTLE_TIMEOUT;
-    for (;;) {
-      for (const person of this.#people) person.retryPoison();
-      const heads = await this.#heads();
-      const unsettled = this.#people.map((person) => person.unsettled(heads))
-        .find((why) => why !== null);
-      if (!unsettled) break;
-      if (Date.now() > giveUp) {
-        this.#options.log?.(`Not settled in time: ${unsettled}`);
-        break;
-      }
-      await wait(200);
-    }
-    this.#show(true);
+    this.#crowd.fallSilent();
+    await this.#crowd.settle(this.#machines[0]!.url);
   }
 
   /** Compares everything with the log as the database has it. */
   async result(): Promise<MachinesResult> {
     const postgres = settingsOf(DATABASE, this.#postgres!.url);
-    const log = await readStoredLog("", this.#rooms, postgres);
-    for (const [room, entries] of log) this.#checker.log(room, entries);
-    const count = [...log.values()].flat().length;
-    const report = this.#checker.report();
-    return { report, entries: count, faults: this.#counts };
+    const { checker, rooms } = this.#crowd;
+    const log = await readStoredLog("", rooms, postgres);
+    for (const [room, entries] of log) checker.log(room, entries);
+    const entries = [...log.values()].flat().length;
+    return { report: checker.report(), entries, faults: this.#counts };
   }
 
   /** Ends all programs. */
   async end(): Promise<void> {
-    this.#stopActing();
-    for (const { client } of this.#people) client.stop();
-    for (const proxy of this.#proxies) proxy[Symbol.dispose]();
+    this.#crowd.end();
     await Promise.all(this.#mending);
     for (const machine of this.#machines) await machine[Symbol.asyncDispose]();
     await this.#nats?.[Symbol.asyncDispose]();
@@ -193,7 +148,7 @@ class Town {
     const machine = this.#someMachine();
     await machine.kill();
     // Some go elsewhere, some wait until it is back.
-    for (const proxy of this.#proxies) {
+    for (const proxy of this.#crowd.proxies) {
       const isHere = proxy.target === machine.port;
       if (isHere && Math.random() < 0.5) this.#moveOne(proxy);
     }
@@ -209,7 +164,9 @@ class Town {
   }
 
   #move(): void {
-    this.#moveOne(this.#proxies[this.#random(this.#proxies.length)]!);
+    this.#moveOne(
+      this.#crowd.proxies[this.#random(this.#crowd.proxies.length)]!,
+    );
   }
 
   #moveOne(proxy: TcpProxy): void {
@@ -237,7 +194,8 @@ class Town {
   }
 
   async #cutPeople(): Promise<void> {
-    const proxy = this.#proxies[this.#random(this.#proxies.length)]!;
+    const proxy = this.#crowd
+      .proxies[this.#random(this.#crowd.proxies.length)]!;
     const isCut = Math.random() < 0.5;
     if (isCut) proxy.cut();
     else proxy.stall();
@@ -253,46 +211,6 @@ class Town {
 
   #random(below: number): number {
     return Math.floor(Math.random() * below);
-  }
-
-  async #makeRooms(): Promise<void> {
-    const headers = { authorization: `Bearer ${this.#people[0]!.token}` };
-    const url = `${this.#machines[0]!.url}/api/rooms`;
-    for (const name of ROOMS) {
-      const body = JSON.stringify({ name });
-      await (await fetch(url, { method: "POST", headers, body })).body
-        ?.cancel();
-    }
-    this.#rooms = [...(await this.#heads()).keys()];
-  }
-
-  #startActing(): void {
-    for (const person of this.#people) {
-      this.#timers.push(setInterval(() => {
-        if (Math.random() < 0.5) person.act(this.#rooms, Math.random);
-      }, PACE / 2));
-    }
-    this.#timers.push(setInterval(() => {
-      for (const person of this.#people) person.retryPoison();
-      this.#show(false);
-    }, 2_000));
-  }
-
-  #stopActing(): void {
-    this.#timers.splice(0).forEach(clearInterval);
-  }
-
-  #show(settled: boolean): void {
-    for (const person of this.#people) person.show(this.#rooms, settled);
-  }
-
-  async #heads(): Promise<Map<string, number>> {
-    const headers = { authorization: `Bearer ${this.#people[0]!.token}` };
-    const url = `${this.#machines[0]!.url}/api/rooms`;
-    const { rooms } = await (await fetch(url, { headers })).json();
-    return new Map(
-      rooms.map((room: { id: string; head: number }) => [room.id, room.head]),
-    );
   }
 }
 

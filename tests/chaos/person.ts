@@ -30,6 +30,8 @@ export class Person {
   /** Rooms that still show what a restore made void: nothing of it is judged. */
   readonly #void = new Set<string>();
   #written = 0;
+  /** How many of their posts the server acknowledged. */
+  acknowledged = 0;
 
   private constructor(
     { name, url, checker }: PersonOptions,
@@ -124,8 +126,9 @@ export class Person {
     return null;
   }
 
-  /** The answer to a join is of the log as it is now. */
   #received(frame: ServerFrame): void {
+    if (frame.type === "posted") this.acknowledged++;
+    // The answer to a join is of the log as it is now.
     const isReset = frame.type === "messages" && frame.reset;
     const isResume = frame.type === "entries" && frame.ref !== undefined;
     if (isReset || isResume) this.#void.delete(frame.room);
