@@ -4,7 +4,11 @@ import { Accounts } from "../lib/accounts.ts";
 import { uuidv7 } from "../lib/client/uuid.ts";
 import type { Database } from "../lib/db/open.ts";
 import { Refusal } from "../lib/errors.ts";
+import { LocalFiles } from "../lib/files/file_store.ts";
+import { Uploads } from "../lib/files/uploads.ts";
+import { bytesOf } from "./support/files.ts";
 import { POSTGRES_URL, PostgresStore } from "./support/postgres_store.ts";
+import { until } from "./support/until.ts";
 
 /** Two servers over one database. */
 function test(
@@ -114,5 +118,99 @@ test(
       assertEquals(counts, { done: 1, too_many_uploads: 1 });
     }
     assertEquals((await store.rows("select id from uploads")).length, 10);
+  },
+);
+
+/** Two machines that keep files in the same place, and one person. */
+async function sharedFiles([one, two]: [Database, Database]) {
+  const ana = await person(one, "Ana");
+  const folder = await Deno.makeTempDir();
+  const stores = [new LocalFiles(folder), new LocalFiles(folder)] as const;
+  const uploads = [one, two].map((db, index) =>
+    new Uploads({ db, store: stores[index]!, limit: 1_000 })
+  ) as [Uploads, Uploads];
+  const send = (machine: Uploads) =>
+    machine.receive({
+      ...{ person: ana, name: "a", length: null },
+      body: new Blob([bytesOf("same")]).stream(),
+    });
+  const hash = async () =>
+    (await one.read.selectFrom("uploads").select("hash")
+      .executeTakeFirst())?.hash;
+  return { ana, folder, stores, uploads, send, hash };
+}
+
+test(
+  "lets an upload wait while another server removes the same content",
+  async (servers) => {
+    const t = await sharedFiles(servers);
+    const first = await t.send(t.uploads[0]);
+    const removing = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    const remove = t.stores[0].remove.bind(t.stores[0]);
+    t.stores[0].remove = async (key) => {
+      removing.resolve();
+      await gate.promise;
+      await remove(key);
+    };
+    const dropped = t.uploads[0].drop(t.ana, first.id);
+    await removing.promise;
+    let [tries, isThere] = [0, false];
+    servers[1].onWrite = (name) => tries += name === "addUpload" ? 1 : 0;
+    const second = t.send(t.uploads[1]).then(() => isThere = true);
+    await until(() => isThere || tries >= 2, "the second to be tried twice");
+    gate.resolve();
+    await Promise.all([dropped, second]);
+    assertEquals(await t.stores[1].read((await t.hash())!), bytesOf("same"));
+    await Deno.remove(t.folder, { recursive: true });
+  },
+);
+
+test(
+  "keeps an upload that comes when another server has looked what to remove",
+  async (servers) => {
+    const t = await sharedFiles(servers);
+    const first = await t.send(t.uploads[0]);
+    const looked = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    const write = servers[0].write.bind(servers[0]);
+    servers[0].write = (async (name, args) => {
+      if (name === "claimLoose") {
+        looked.resolve();
+        await gate.promise;
+      }
+      return await write(name, args);
+    }) as Database["write"];
+    const dropped = t.uploads[0].drop(t.ana, first.id);
+    await looked.promise;
+    await t.send(t.uploads[1]);
+    gate.resolve();
+    await dropped;
+    const hash = (await t.hash())!;
+    assertEquals(await t.stores[1].read(hash), bytesOf("same"));
+    await t.uploads[1].sweep();
+    const { length } = await servers[0].read.selectFrom("loose_files")
+      .selectAll().execute();
+    assertEquals(length, 0, "nothing is left to look at");
+    await Deno.remove(t.folder, { recursive: true });
+  },
+);
+
+test(
+  "takes up content again that a killed server was removing, in time",
+  async (servers, store) => {
+    const t = await sharedFiles(servers);
+    const { id } = await t.send(t.uploads[0]);
+    const hash = (await t.hash())!;
+    await servers[0].write("dropUpload", { id, person: t.ana });
+    const now = Date.now() - 60_000;
+    const claim = { hash, now, until: now + 1 };
+    assertEquals(await servers[0].write("claimLoose", claim), true);
+    assertEquals(await servers[1].write("claimLoose", claim), false);
+    await t.send(t.uploads[1]);
+    await t.uploads[1].sweep();
+    assertEquals(await t.stores[1].read(hash), bytesOf("same"));
+    assertEquals(await store.rows("select * from loose_files"), []);
+    await Deno.remove(t.folder, { recursive: true });
   },
 );

@@ -1,15 +1,14 @@
 /** Removing content that nothing refers to, and only that. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { uuidv7 } from "../lib/client/uuid.ts";
 import type { Database } from "../lib/db/open.ts";
 import { LocalFiles } from "../lib/files/file_store.ts";
 import { Files } from "../lib/files/files.ts";
-import { Turns } from "../lib/files/turns.ts";
 import { Uploads } from "../lib/files/uploads.ts";
 import type { FileInfo } from "../lib/protocol.ts";
-import { bytesOf } from "./support/files.ts";
+import { bytesOf, plainPng } from "./support/files.ts";
 import { SqliteStore } from "./support/sqlite_store.ts";
 import { turns, until } from "./support/until.ts";
 
@@ -37,7 +36,7 @@ async function withUploads(
   const uploads = new Uploads({
     ...{ db, store: new LocalFiles(folder), limit: 1_000 },
     now: () => clock.now,
-  }, new Turns());
+  });
   const person = uuidv7(clock.now);
   await db.write("enter", {
     ...{ person, name: "Ada", key: "ada", now: clock.now },
@@ -122,6 +121,39 @@ Deno.test("What is trimmed loses its files (L8)", () =>
     await db.write("trimRoom", { room, before: clock.now, limit: 10 });
     await uploads.sweep();
     assertEquals(contents(), ["new"]);
+  }));
+
+Deno.test("A preview that is kept when its picture is gone goes as well", () =>
+  withUploads(async (place) => {
+    const { db, folder, uploads, person, clock, contents } = place;
+    const png = await plainPng(2_000, 2_000);
+    const store = new LocalFiles(folder);
+    const keeping = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    const stage = store.stage.bind(store);
+    store.stage = async () => {
+      keeping.resolve();
+      await gate.promise;
+      return await stage();
+    };
+    const other = new Files({ db, store, limit: 1_000_000 });
+    const { id } = await new Uploads({
+      ...{ db, store: new LocalFiles(folder), limit: 1_000_000 },
+      now: () => clock.now,
+    }).receive({
+      ...{ person, name: "a", length: null },
+      body: new Blob([png]).stream(),
+    });
+    const { room } = await attach(place, [{ id } as FileInfo]);
+    const asked = other.preview(await other.find(room, id));
+    await keeping.promise;
+    clock.now += DAY;
+    await db.write("trimRoom", { room, before: clock.now, limit: 10 });
+    await uploads.sweep();
+    gate.resolve();
+    assert(await asked !== null, "whoever asked gets it");
+    assertEquals(contents(), []);
+    await other.close();
   }));
 
 Deno.test("What was half received when the server was killed is removed", () =>

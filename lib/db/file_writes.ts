@@ -1,15 +1,22 @@
 /** Write transactions on uploads and on the files of messages. */
+import { expressionBuilder } from "kysely";
 import { Refusal } from "../errors.ts";
 import type { FileInfo } from "../protocol.ts";
 import { padded } from "./lists.ts";
 import { lockPerson } from "./locks.ts";
-import type { Trx, UploadsTable } from "./schema.ts";
+import type { Schema, Trx, UploadsTable } from "./schema.ts";
 
-/** Keeps an upload until a message takes it; refused with `too_many_uploads`. */
+/**
+ * Keeps an upload until a message takes it; refused with `too_many_uploads`.
+ * False, and nothing is done, while a machine removes the same content.
+ */
 export async function addUpload(
   trx: Trx,
   { upload, most }: { upload: UploadsTable; most: number },
-): Promise<void> {
+): Promise<boolean> {
+  // Until the end whoever judges this content waits, and then sees the upload.
+  const removingUntil = await noteLoose(trx, upload.hash);
+  if (removingUntil > upload.created_at) return false;
   await lockPerson(trx, upload.person);
   const { waiting } = await trx.selectFrom("uploads")
     .where("person", "=", upload.person)
@@ -17,6 +24,10 @@ export async function addUpload(
     .executeTakeFirstOrThrow();
   if (Number(waiting) >= most) throw new Refusal("too_many_uploads");
   await trx.insertInto("uploads").values(upload).execute();
+  // Whoever was about to remove it was killed.
+  await trx.updateTable("loose_files").set({ removing_until: null })
+    .where("hash", "=", upload.hash).execute();
+  return true;
 }
 
 /** Forgets an upload that its person no longer wants; refused with `no_file`. */
@@ -27,7 +38,7 @@ export async function dropUpload(
   const gone = await trx.deleteFrom("uploads").where("id", "=", id)
     .where("person", "=", person).returning("hash").execute();
   if (gone.length === 0) throw new Refusal("no_file");
-  await noteLoose(trx, gone);
+  await noteAllLoose(trx, gone);
 }
 
 /** Forgets uploads that no message took, the oldest hundred at a time. */
@@ -37,7 +48,7 @@ export async function expireUploads(
 ): Promise<void> {
   const old = trx.selectFrom("uploads").where("created_at", "<", before)
     .orderBy("created_at").limit(100).select("id");
-  await noteLoose(
+  await noteAllLoose(
     trx,
     await trx.deleteFrom("uploads").where("id", "in", old)
       .returning("hash").execute(),
@@ -92,20 +103,46 @@ export async function detach(
   if (messages.length === 0) return;
   const gone = await trx.deleteFrom("attachments").where("room", "=", room)
     .where("message", "in", padded(messages)).returning("hash").execute();
-  await noteLoose(trx, gone);
+  await noteAllLoose(trx, gone);
 }
 
 /** The content of these may have to go: `forgetLoose` once that was looked at. */
-async function noteLoose(
+async function noteAllLoose(
   trx: Trx,
   files: readonly { hash: string }[],
 ): Promise<void> {
   for (const hash of [...new Set(files.map(({ hash }) => hash))].sort()) {
-    // Written even if it is there: whoever forgets it now waits for this.
-    await trx.insertInto("loose_files").values({ hash })
-      .onConflict((conflict) => conflict.column("hash").doUpdateSet({ hash }))
-      .execute();
+    await noteLoose(trx, hash);
   }
+}
+
+/** Gives until when it is being removed, 0 for not. */
+async function noteLoose(trx: Trx, hash: string): Promise<number> {
+  // Written even if it is there: whoever judges it now waits for this.
+  const { removing_until } = await trx.insertInto("loose_files")
+    .values({ hash, removing_until: null })
+    .onConflict((conflict) => conflict.column("hash").doUpdateSet({ hash }))
+    .returning("removing_until").executeTakeFirstOrThrow();
+  return removing_until ?? 0;
+}
+
+/**
+ * Takes it on oneself to remove content that nothing refers to, right now:
+ * nobody takes it up before `forgetLoose`, or before so long, when this
+ * machine was killed. Tells whether it is to be removed.
+ */
+export async function claimLoose(
+  trx: Trx,
+  { hash, now, until }: { hash: string; now: number; until: number },
+): Promise<boolean> {
+  const loose = await trx.selectFrom("loose_files").select("removing_until")
+    .where("hash", "=", hash).forUpdate().executeTakeFirst();
+  if (!loose || (loose.removing_until ?? 0) > now) return false;
+  // By a statement of its own, which sees what the lock was waited for.
+  const { numUpdatedRows } = await trx.updateTable("loose_files")
+    .set({ removing_until: until }).where("hash", "=", hash)
+    .where(({ not }) => not(isReferredTo())).executeTakeFirst();
+  return numUpdatedRows > 0n;
 }
 
 /** These have been removed from the store, or are kept since something refers to them. */
@@ -123,18 +160,21 @@ export async function forgetLoose(
     .where("hash", "in", padded(kept)).orderBy("hash").forUpdate().execute();
   // What was referred to when it was looked at may have lost that since.
   await trx.deleteFrom("loose_files").where("hash", "in", padded(kept))
-    .where((eb) =>
-      eb.or([
-        eb.exists(
-          eb.selectFrom("uploads").select("id")
-            .whereRef("uploads.hash", "=", "loose_files.hash"),
-        ),
-        eb.exists(
-          eb.selectFrom("attachments").select("id")
-            .whereRef("attachments.hash", "=", "loose_files.hash"),
-        ),
-      ])
-    ).execute();
+    .where(isReferredTo()).execute();
+}
+
+function isReferredTo() {
+  const eb = expressionBuilder<Schema, "loose_files">();
+  return eb.or([
+    eb.exists(
+      eb.selectFrom("uploads").select("id")
+        .whereRef("uploads.hash", "=", "loose_files.hash"),
+    ),
+    eb.exists(
+      eb.selectFrom("attachments").select("id")
+        .whereRef("attachments.hash", "=", "loose_files.hash"),
+    ),
+  ]);
 }
 
 /** What readers are told of a file. */

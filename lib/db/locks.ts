@@ -4,7 +4,7 @@
  * SQLite has one writer at a time, and nothing to lock.
  *
  * Whoever takes several takes them in this order, or others wait in a circle:
- * invitations, rooms, uploads and memberships, people, sessions. What waits in
+ * invitations, rooms, uploads and memberships, loose files, people, sessions. What waits in
  * a circle all the same is undone by PostgreSQL, and tried again.
  */
 import { padded } from "./lists.ts";

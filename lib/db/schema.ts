@@ -283,9 +283,11 @@ export interface AttachmentsTable
   position: number;
 }
 
-/** Content that lost a reference, and goes unless it has another. */
+/** Content that got or lost a reference, and goes unless it has one. */
 export interface LooseFilesTable {
   hash: string;
+  /** Until when a machine may be removing it, and nobody else takes it up. */
+  removing_until: number | null;
 }
 
 /** The numbers under which the search index knows messages, in the order of their coming. */

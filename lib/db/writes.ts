@@ -50,6 +50,7 @@ import {
 } from "./retention_writes.ts";
 import {
   addUpload,
+  claimLoose,
   dropUpload,
   expireUploads,
   forgetLoose,
@@ -102,6 +103,7 @@ export const writes = {
   addUpload,
   dropUpload,
   expireUploads,
+  claimLoose,
   forgetLoose,
   indexMessages,
   keepOrder,

@@ -45,7 +45,6 @@ export class Files {
   /** Those that no message has yet. */
   readonly uploads: Uploads;
   readonly #db: Database;
-  readonly #turns = new Turns();
   readonly #previewTurns = new Turns();
   readonly #timer: ReturnType<typeof setInterval>;
   /** Previews that are being made, by hash. */
@@ -60,7 +59,7 @@ export class Files {
     this.limit = options.limit;
     this.store = options.store;
     this.#db = options.db;
-    this.uploads = new Uploads(options, this.#turns);
+    this.uploads = new Uploads(options);
     this.#timer = setInterval(() => this.sweep(), SWEEP_INTERVAL);
   }
 
@@ -119,7 +118,7 @@ export class Files {
     const small = bytes && await shrinkPicture(bytes, PREVIEW_SIZE)
       .catch((error) => this.#db.report(error));
     if (small && small.length < bytes.length) {
-      await this.#turns.run(() => this.#keep(hash, small));
+      await this.#keep(hash, small);
       return small;
     }
     if (this.#failed.size >= FAILURES_KEPT) this.#failed.clear();
@@ -129,19 +128,24 @@ export class Files {
 
   /** Unless the picture went in the meantime: nobody would remove the preview. */
   async #keep(hash: string, preview: Uint8Array): Promise<void> {
-    if (this.#isClosed) return;
-    const used = await this.#db.read.selectFrom("attachments")
-      .where("hash", "=", hash).select("id").executeTakeFirst();
-    if (!used) return;
+    if (this.#isClosed || !await this.#isUsed(hash)) return;
     const staged = await this.store.stage();
     try {
       await staged.write(preview);
       await staged.keep(previewKey(hash));
+      // Whoever removes the picture from now on removes this, too.
+      if (!await this.#isUsed(hash)) await this.store.remove(previewKey(hash));
     } catch (error) {
       // It is made again next time.
       this.#db.report(error);
     } finally {
       await staged.discard();
     }
+  }
+
+  async #isUsed(hash: string): Promise<boolean> {
+    const used = await this.#db.read.selectFrom("attachments")
+      .where("hash", "=", hash).select("id").executeTakeFirst();
+    return used !== undefined;
   }
 }

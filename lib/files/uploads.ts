@@ -23,6 +23,11 @@ const TIMES = {
   leftovers: 60 * 60_000,
   /** In which something must arrive. */
   silence: 60_000,
+  /** In which removed content must be gone: the store may be slow, and is asked again. */
+  removal: 10 * 60_000,
+  /** For which the same content waits to be taken up again, and between two tries. */
+  adoption: 5_000,
+  pause: 50,
 };
 
 /** A file that someone sends. */
@@ -52,18 +57,17 @@ export class Uploads {
   readonly #store: FileStore;
   readonly #limit: number;
   readonly #now: () => number;
-  readonly #turns: Turns;
+  readonly #sweeps = new Turns();
   #leftoversAt = -Infinity;
   /** How many files each person is sending right now. */
   readonly #incoming = new Map<string, number>();
 
-  /** Uses the database and the store; what changes the store waits its turn. */
-  constructor(options: UploadsOptions, turns: Turns) {
+  /** Uses the database and the store. */
+  constructor(options: UploadsOptions) {
     this.#db = options.db;
     this.#store = options.store;
     this.#limit = options.limit;
     this.#now = options.now ?? Date.now;
-    this.#turns = turns;
   }
 
   /**
@@ -103,8 +107,7 @@ export class Uploads {
   async sweep(): Promise<void> {
     const before = this.#now() - TIMES.expiry;
     await this.#db.write("expireUploads", { before });
-    // In turn: a file with the same content may just have come.
-    while (await this.#turns.run(() => this.#removeLoose()));
+    while (await this.#sweeps.run(() => this.#removeLoose()));
     if (this.#now() - this.#leftoversAt < TIMES.leftovers) return;
     this.#leftoversAt = this.#now();
     await this.#store.sweep(TIMES.expiry);
@@ -120,7 +123,7 @@ export class Uploads {
         ...{ id: uuidv7(now), person, hash, name: cleanFileName(name) },
         ...{ type, size, width, height, created_at: now },
       };
-      await this.#turns.run(() => this.#keep(staged, upload));
+      await this.#keep(staged, upload);
       return fileInfo(upload);
     } finally {
       await staged.discard();
@@ -130,12 +133,22 @@ export class Uploads {
   /** Listed before it is there: whatever happens in between, it is found again. */
   async #keep(staged: StagedFile, upload: UploadsTable): Promise<void> {
     const { id, person, hash } = upload;
-    await this.#db.write("addUpload", { upload, most: WAITING_UPLOADS });
+    await this.#add(upload);
     try {
       await staged.keep(hash);
     } catch (error) {
       await this.#db.write("dropUpload", { id, person }).catch(() => {});
       throw error;
+    }
+  }
+
+  /** While a machine removes the same content, that is waited for. */
+  async #add(upload: UploadsTable): Promise<void> {
+    const giveUp = performance.now() + TIMES.adoption;
+    const args = { upload, most: WAITING_UPLOADS };
+    while (!await this.#db.write("addUpload", args)) {
+      if (performance.now() > giveUp) throw new Refusal("unavailable");
+      await new Promise((resolve) => setTimeout(resolve, TIMES.pause));
     }
   }
 
@@ -162,19 +175,31 @@ export class Uploads {
       .leftJoin("uploads as u", "u.hash", "l.hash")
       .leftJoin("attachments as a", "a.hash", "l.hash")
       .select(["l.hash", "u.id as upload", "a.id as attachment"])
+      .where((eb) =>
+        eb.or([
+          eb("l.removing_until", "is", null),
+          eb("l.removing_until", "<=", this.#now()),
+        ])
+      )
       .orderBy("l.hash").limit(100).execute();
     const kept = new Set(
       loose.filter(({ upload, attachment }) => upload ?? attachment)
         .map(({ hash }) => hash),
     );
     const removed = new Set(loose.map(({ hash }) => hash)).difference(kept);
-    for (const hash of removed) {
-      await this.#store.remove(hash);
-      await this.#store.remove(previewKey(hash));
-    }
-    const looked = { removed: [...removed], kept: [...kept] };
-    await this.#db.write("forgetLoose", looked);
+    for (const hash of removed) await this.#remove(hash);
+    await this.#db.write("forgetLoose", { removed: [], kept: [...kept] });
     return loose.length === 100;
+  }
+
+  /** Judged again right before: any machine may have got the same content since. */
+  async #remove(hash: string): Promise<void> {
+    const now = this.#now();
+    const claim = { hash, now, until: now + TIMES.removal };
+    if (!await this.#db.write("claimLoose", claim)) return;
+    await this.#store.remove(hash);
+    await this.#store.remove(previewKey(hash));
+    await this.#db.write("forgetLoose", { removed: [hash], kept: [] });
   }
 }
 

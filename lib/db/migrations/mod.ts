@@ -10,6 +10,7 @@ import { accounts } from "./0006_accounts.ts";
 import { order } from "./0007_order.ts";
 import { changes } from "./0008_changes.ts";
 import { challenges } from "./0009_challenges.ts";
+import { fileRemovals } from "./0010_file_removals.ts";
 import type { Dialect, Migration } from "./migration.ts";
 
 /** All steps in order; the version of a schema is how many of them it has taken. */
@@ -23,6 +24,7 @@ export const MIGRATIONS: readonly Migration[] = [
   order,
   changes,
   challenges,
+  fileRemovals,
 ];
 
 /** What `migrate` needs besides the database. */
