@@ -1,5 +1,6 @@
 /** How the page behaves under fingers and keys. */
 import { assert, assertEquals } from "@std/assert";
+import type { Locator } from "playwright-core";
 import {
   browserTest,
   isSound,
@@ -262,3 +263,50 @@ browserTest(
     await isSound(ana);
   },
 );
+
+browserTest(
+  "In forced colours one still sees who is here, and where what is new begins",
+  async (server, visitors) => {
+    const ana = await (await visitors.come({ forcedColors: "active" }))
+      .enter(server.url, "Ana");
+    const { page } = ana;
+    const omar = await (await visitors.come()).enter(server.url, "Omar");
+    await omar.says("First");
+    await ana.sees("First");
+    await ana.message("First").focus();
+    await page.keyboard.press("u");
+    const line = ana.log.locator(".unread");
+    await line.waitFor();
+    const person = page.getByRole("list", { name: "People" })
+      .getByRole("listitem").filter({ hasText: "Omar" });
+    await person.waitFor();
+    await shows(ana, person, ".people-list li::after");
+    await shows(ana, line, ".unread::before");
+    await shows(ana, line, ".unread::after");
+    const state = page.getByRole("status", { name: "Connection" });
+    await shows(ana, state, ".connection.connected::before");
+  },
+);
+
+/** The thing looks otherwise without what the selector names. */
+async function shows(
+  { page }: Visitor,
+  thing: Locator,
+  selector: string,
+): Promise<void> {
+  const options = { animations: "disabled", caret: "hide" } as const;
+  const before = await thing.screenshot(options);
+  const style = await page.evaluateHandle((selector) => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(`${selector} { visibility: hidden !important }`);
+    document.adoptedStyleSheets.push(sheet);
+    return sheet;
+  }, selector);
+  const without = await thing.screenshot(options);
+  await page.evaluate((sheet) => {
+    document.adoptedStyleSheets = document.adoptedStyleSheets
+      .filter((one) => one !== sheet);
+  }, style);
+  assert(!before.equals(without), `${selector} can't be seen`);
+  assert(before.equals(await thing.screenshot(options)), "it moves by itself");
+}
