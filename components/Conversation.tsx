@@ -106,13 +106,14 @@ export function Conversation(given: ConversationProps): JSX.Element {
     }
   };
   const onView = useReading(client, room.id);
-  const unreadAfter = unread.after;
+  const { after: unreadAfter, marked } = unread;
   const items = useMemo(() =>
     state === undefined ? [] : buildTimeline({
       messages: state.messages,
       pending: [...state.pending, ...held],
       me,
       unreadAfter,
+      marked,
       more: state.more,
       dayKey: t.dayKey,
     }), [
@@ -122,6 +123,7 @@ export function Conversation(given: ConversationProps): JSX.Element {
     state?.more,
     me,
     unreadAfter,
+    marked,
     t,
   ]);
   const waiting = client.status !== "connected" &&

@@ -35,6 +35,8 @@ export interface TimelineInput {
   me: Person;
   /** The unread line goes before the first message of others behind this seq; null for none. */
   unreadAfter: number | null;
+  /** One marked them as unread oneself: one's own message counts, too, and has the line. */
+  marked?: boolean;
   /** Whether there are older messages than the first. */
   more: boolean;
   /** Tells one calendar day from the next. */
@@ -101,10 +103,11 @@ function startsGroup(
 }
 
 function firstUnread(input: TimelineInput): string | null {
-  const { messages, unreadAfter, me, more } = input;
+  const { messages, unreadAfter, marked = false, me, more } = input;
   if (unreadAfter === null) return null;
   const index = messages.findIndex((message) =>
-    message.seq > unreadAfter && message.author !== me.id && !message.kind
+    message.seq > unreadAfter && (marked || message.author !== me.id) &&
+    !message.kind
   );
   // Where the first row held is unread and older ones are not held, the line
   // belongs further up.

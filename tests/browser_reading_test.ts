@@ -87,15 +87,31 @@ browserTest(
     await ana.composer.press("Escape");
     await lobby.getByRole("img").waitFor({ state: "detached" });
 
+    // One's own message counts where one marks it, and has the line.
+    await ana.says("Mine");
+    await omar.says("An answer");
+    await ana.sees("An answer");
+    const line = ana.log.locator(".unread");
+    const next = line.locator("xpath=following-sibling::article[1]");
+    await ana.message("Mine").focus();
+    await page.keyboard.press("u");
+    await lobby.getByLabel("2 unread").waitFor();
+    await next.filter({ hasText: "Mine" }).waitFor();
+    await rooms(ana).getByRole("link", { name: /Boats/ }).click();
+    await page.getByRole("heading", { name: "Boats" }).waitFor();
+    await lobby.click();
+    await next.filter({ hasText: "Mine" }).waitFor();
+    await lobby.getByRole("img").waitFor({ state: "detached" });
+
     // By a key, until one comes back.
     await ana.message("Line 79.").focus();
     await page.keyboard.press("u");
-    await lobby.getByLabel("2 unread").waitFor();
+    await lobby.getByLabel("4 unread").waitFor();
     await rooms(ana).getByRole("link", { name: /Boats/ }).click();
     await page.getByRole("heading", { name: "Boats" }).waitFor();
-    await lobby.getByLabel("2 unread").waitFor();
+    await lobby.getByLabel("4 unread").waitFor();
     await lobby.click();
-    await ana.sees("One more");
+    await ana.sees("An answer");
     await lobby.getByRole("img").waitFor({ state: "detached" });
     await isSound(ana);
   },

@@ -64,6 +64,18 @@ Deno.test("The unread line stands before the first unread message of others", ()
   );
 });
 
+Deno.test("The unread line stands where one marked messages as unread, also above one's own", () => {
+  const messages = [
+    message(1, "a", 0),
+    message(2, "me", 1),
+    message(3, "a", 1),
+  ];
+  assertEquals(
+    timeline(messages, { unreadAfter: 1, marked: true }),
+    ["day", "m1*", "unread", "m2*", "m3*"],
+  );
+});
+
 Deno.test("The unread line is not shown where older unread messages are not held", () => {
   const messages = [message(7, "a", 0)];
   assertEquals(

@@ -10,6 +10,8 @@ import { pastPath, REACH } from "../room_path.ts";
 export interface Unread {
   /** Seq behind which messages are new to the reader, or null for no line. */
   after: number | null;
+  /** One marked them as unread oneself, from the first behind it on, whoever wrote that. */
+  marked: boolean;
   /** How many there were, while the line was not in view yet; else 0. */
   count: number;
   /** Time of the first of them where it is held, else null. */
@@ -26,6 +28,7 @@ export interface Unread {
 
 interface Line {
   after: number;
+  marked: boolean;
   count: number;
   /** Whether it was in view; null until the log was laid out. */
   isSeen: boolean | null;
@@ -50,21 +53,23 @@ export function useUnread(
       else if (state !== undefined && hiddenAt !== null && cursor > hiddenAt) {
         const after = Math.min(hiddenAt, client.lastRead(room));
         const count = state.posts - (state.postsAt(after) ?? state.posts);
-        setLine({ after, count, isSeen: null });
+        const marked = client.isMarked(room);
+        setLine({ after, marked, count, isSeen: null });
       }
     };
     document.addEventListener("visibilitychange", onVisibility);
     return () => document.removeEventListener("visibilitychange", onVisibility);
   }, [client, room]);
-  const after = line?.after ?? null;
+  const { after = null, marked = false } = line ?? {};
   const first = () =>
     after === null
       ? undefined
       : client.rooms.get(room)?.messages.find(({ seq, author }) =>
-        seq > after && author !== client.person?.id
+        seq > after && (marked || author !== client.person?.id)
       );
   return {
     after,
+    marked,
     count: line?.isSeen === false ? line.count : 0,
     since: line?.isSeen === false ? first()?.at ?? null : null,
     onView({ isLineSeen }) {
@@ -98,7 +103,7 @@ export function useUnread(
     },
     markUnread(seq) {
       client.markUnread(room, seq);
-      setLine({ after: seq - 1, count: 0, isSeen: true });
+      setLine({ after: seq - 1, marked: true, count: 0, isSeen: true });
     },
   };
 }
@@ -106,6 +111,11 @@ export function useUnread(
 function lineOf(client: ChatClient, room: string): Line | null {
   const count = client.unread(room);
   return count > 0
-    ? { after: client.lastRead(room), count, isSeen: null }
+    ? {
+      after: client.lastRead(room),
+      marked: client.isMarked(room),
+      count,
+      isSeen: null,
+    }
     : null;
 }

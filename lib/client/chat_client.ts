@@ -176,6 +176,11 @@ export class ChatClient {
     return this.#reading.lastRead(room);
   }
 
+  /** Whether one marked messages as unread there, and has not read them since. */
+  isMarked(room: string): boolean {
+    return this.#reading.isMarked(room);
+  }
+
   /** How many messages one has not read. */
   unread(room: string): number {
     return this.#reading.unread(room);

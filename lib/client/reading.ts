@@ -40,6 +40,11 @@ export class Reading {
       : unreadFrom - 1;
   }
 
+  /** Whether one marked messages of the room as unread, and has not read them since. */
+  isMarked(room: string): boolean {
+    return this.#followed(room)?.unreadFrom !== undefined;
+  }
+
   /** How many messages one has not read; 0 where one does not follow the room. */
   unread(room: string): number {
     const id = this.#rooms.idOf(room);
