@@ -1,6 +1,7 @@
 /** Copies a place while it runs, and puts a copy in its place. */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { backup, DatabaseSync } from "node:sqlite";
 import { lockFolder } from "./db/folder_lock.ts";
 import { MIGRATIONS } from "./db/migrations/mod.ts";
@@ -27,7 +28,9 @@ export async function backUp(data: string, to: string): Promise<Copied> {
   }
   await makeEmpty(to);
   const copy = join(to, DATABASE);
-  const source = new DatabaseSync(join(data, DATABASE), { readOnly: true });
+  // Not read-only: whoever may not write leaves files beside it that the server
+  // of another user could not open.
+  const source = new DatabaseSync(join(data, DATABASE));
   try {
     // All in one step: nothing that is written meanwhile begins it anew.
     await backup(source, `${copy}.part`, { rate: -1 });
@@ -79,7 +82,10 @@ function check(file: string): void {
   }
   let version: unknown;
   try {
-    using db = new DatabaseSync(file, { readOnly: true });
+    // As it lies there: nothing is written beside it, nor need one be able to.
+    const url = pathToFileURL(file);
+    url.search = "immutable=1";
+    using db = new DatabaseSync(url, { readOnly: true });
     const found = db.prepare("PRAGMA integrity_check").get();
     if (found?.integrity_check !== "ok") throw new Error("not whole");
     version = db.prepare("SELECT value FROM meta WHERE key = 'schema'").get()
@@ -99,9 +105,9 @@ function renew(file: string): void {
     .run(crypto.randomUUID());
 }
 
-/** Hashes of all content that the database speaks of. */
+/** Hashes of all content that the database speaks of; nothing is left beside it. */
 function filesOf(file: string): string[] {
-  using db = new DatabaseSync(file, { readOnly: true });
+  using db = new DatabaseSync(file);
   return db.prepare(
     "SELECT hash FROM uploads UNION SELECT hash FROM attachments",
   ).all().map(({ hash }) => String(hash));

@@ -131,6 +131,24 @@ Deno.test("What the commands can't do is said in one line", async () => {
   }
 });
 
+Deno.test("A copy and a place that was put back have no files beside the database", async () => {
+  const folder = await Deno.makeTempDir();
+  await using server = await ServerProcess.start();
+  const { data } = server;
+  assertEquals(await server.stop(), 0);
+  const names = (path: string) =>
+    [...Deno.readDirSync(path)].map(({ name }) => name)
+      .filter((name) => name.startsWith("atoll.db"));
+  assertEquals(names(data), ["atoll.db"]);
+  await backUp(data, `${folder}/copy`);
+  await restore(`${folder}/copy`, `${folder}/new`);
+  await restore(`${folder}/copy`, data, { force: true });
+  for (const place of [data, `${folder}/copy`, `${folder}/new`]) {
+    assertEquals(names(place), ["atoll.db"], place);
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("What can't be copied or restored is said in one line, and nothing is changed", async () => {
   const folder = await Deno.makeTempDir();
   const path = (name: string) => `${folder}/${name}`;
