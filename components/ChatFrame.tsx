@@ -35,7 +35,8 @@ type Dialog =
   | "search"
   | "mentions"
   | "message"
-  | "room";
+  | "room"
+  | "invite";
 
 /** The page: rooms, the conversation, people, and what opens over them. */
 export function ChatFrame(props: ChatProps): JSX.Element {
@@ -145,6 +146,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
               told={told}
               onBack={() => setColumn("rooms")}
               onSettings={() => setDialog("room")}
+              onInvite={() => setDialog("invite")}
               onPeople={() => showDetails(pinsShown || !people.shown)}
               onPins={() => showDetails(!(pinsShown && people.shown), "pins")}
               onSearch={() => setDialog("search")}
@@ -180,8 +182,13 @@ export function ChatFrame(props: ChatProps): JSX.Element {
       {dialog === "message" && (
         <LazyNewMessage me={me.id} onOpen={open} onClose={close} />
       )}
-      {dialog === "room" && (
-        <LazyRoomDialog room={room} me={me.id} onClose={close} />
+      {(dialog === "room" || dialog === "invite") && (
+        <LazyRoomDialog
+          room={room}
+          me={me.id}
+          inviting={dialog === "invite"}
+          onClose={close}
+        />
       )}
       {person !== null && (
         <LazyPerson

@@ -66,6 +66,8 @@ export interface ConversationProps {
   told: number;
   onBack: () => void;
   onSettings: () => void;
+  /** The same, where one lets people in. */
+  onInvite: () => void;
   onPeople: () => void;
   onPins: () => void;
   onSearch: () => void;
@@ -193,6 +195,7 @@ export function Conversation(given: ConversationProps): JSX.Element {
                   unreadBar={<UnreadBar unread={unread} />}
                   control={control}
                   onNewest={toNewest}
+                  onInvite={given.onInvite}
                 />
               </RoomNames.Provider>
             )}

@@ -45,9 +45,16 @@ export function EventLine({ event }: { event: Message }): JSX.Element {
   );
 }
 
-/** The beginning of a room. */
+interface RoomStartProps {
+  room: Titled;
+  empty: boolean;
+  /** Opens where one lets people in. */
+  onInvite?: () => void;
+}
+
+/** The beginning of a room; an empty private one says how others get in. */
 export function RoomStart(
-  { room, empty }: { room: Titled; empty: boolean },
+  { room, empty, onInvite }: RoomStartProps,
 ): JSX.Element {
   const t = useWords();
   const name = roomTitleOf(room, t);
@@ -62,7 +69,14 @@ export function RoomStart(
           { room: name },
         )}
       </p>
-      {empty && <p>{t("room.empty")}</p>}
+      {empty && room.kind !== "private" && <p>{t("room.empty")}</p>}
+      {empty && room.kind === "private" && <p>{t("room.empty_private")}</p>}
+      {empty && room.kind === "private" && onInvite && (
+        <button type="button" class="button needs-script" onClick={onInvite}>
+          <Icon name="people" size={16} />
+          {t("room.invite")}
+        </button>
+      )}
     </div>
   );
 }

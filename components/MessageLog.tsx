@@ -61,6 +61,8 @@ export interface MessageLogProps {
   control: RefObject<LogControl>;
   /** Back to the newest message. */
   onNewest: () => void;
+  /** Opens where one lets people in. */
+  onInvite: () => void;
   /** What lies over the upper end. */
   unreadBar: ComponentChildren;
 }
@@ -142,10 +144,12 @@ export function MessageLog(props: MessageLogProps): JSX.Element {
 }
 
 function LogTop(
-  { more, olderHref, loadingOlder, loadOlder, room, items }: MessageLogProps,
+  { more, olderHref, loadingOlder, loadOlder, room, items, onInvite }:
+    MessageLogProps,
 ): JSX.Element {
   const t = useWords();
-  if (!more) return <RoomStart room={room} empty={items.length === 0} />;
+  const empty = items.length === 0;
+  if (!more) return <RoomStart room={room} empty={empty} onInvite={onInvite} />;
   return (
     <p class="older">
       <a

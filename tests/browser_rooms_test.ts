@@ -36,14 +36,24 @@ browserTest(
     const omar = await (await visitors.come()).enter(server.url, "Omar");
     await makePrivate(ana, "Plans");
     await ana.seesStatus("Connected");
-    const dialog = await settings(ana);
+    assertEquals(
+      await ana.composer.getAttribute("placeholder"),
+      "Message Plans",
+    );
+    // While it is empty it says how others get in, and leads there.
+    const hint = ana.log.getByRole("button", { name: "Let someone in" });
+    await hint.focus();
+    await ana.page.keyboard.press("Enter");
+    const dialog = ana.page.getByRole("dialog", { name: "Room settings" });
     const invite = dialog.getByRole("combobox", { name: "Let someone in" });
-    await invite.fill("oma");
+    await invite.and(ana.page.locator(":focus")).waitFor();
+    await ana.page.keyboard.type("oma");
     await dialog.getByRole("option", { name: "Omar" }).waitFor();
     await invite.press("Enter");
     await dialog.getByRole("button", { name: "Send Omar out" }).waitFor();
     await dialog.getByRole("button", { name: "Close" }).click();
     await ana.log.getByText(/let .*Omar.* in/).waitFor();
+    await hint.waitFor({ state: "detached" });
 
     await rooms(omar).getByRole("link", { name: "Plans" }).click();
     await omar.log.getByText(/let .*Omar.* in/).waitFor();

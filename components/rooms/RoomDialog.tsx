@@ -9,13 +9,15 @@ import { roomPath } from "../room_path.ts";
 import { reasonOf, useWords } from "../words.ts";
 import { askApi } from "./room_api.ts";
 import { RoomNotify } from "./RoomNotify.tsx";
-import { RoomPeople } from "./RoomPeople.tsx";
+import { INVITE_FIELD, RoomPeople } from "./RoomPeople.tsx";
 import { RoomSettingsForm } from "./RoomSettingsForm.tsx";
 
 interface RoomDialogProps {
   room: ShownRoom;
   /** Id of oneself. */
   me: string;
+  /** It was opened to let somebody in. */
+  inviting: boolean;
   onClose: () => void;
 }
 
@@ -28,13 +30,17 @@ export interface RoomPart {
 
 /** The dialog; each part is there for those who may. */
 export function RoomDialog(
-  { room, me, onClose }: RoomDialogProps,
+  { room, me, inviting, onClose }: RoomDialogProps,
 ): JSX.Element {
   const t = useWords();
   const { details, code, change } = useDetails(room.id);
   const has = (action: RoomDetails["may"][number]) =>
     details?.may.includes(action) === true;
   const part = details && { details, change };
+  const isThere = details !== null;
+  useEffect(() => {
+    if (inviting && isThere) document.getElementById(INVITE_FIELD)?.focus();
+  }, [inviting, isThere]);
   return (
     <Modal
       id="room-settings-title"

@@ -7,6 +7,9 @@ import { useWords } from "../words.ts";
 import { PeoplePicker } from "./PeoplePicker.tsx";
 import type { RoomPart } from "./RoomDialog.tsx";
 
+/** Id of the box in which one looks for whom to let in. */
+export const INVITE_FIELD = "room-invite";
+
 /** The list, with what one may do about each. */
 export function RoomPeople(
   { details, change, me }: RoomPart & { me: string },
@@ -22,7 +25,7 @@ export function RoomPeople(
       </h3>
       {may.includes("invite") && room.slug !== "lobby" && (
         <PeoplePicker
-          id="room-invite"
+          id={INVITE_FIELD}
           label={t(isOpen ? "room.let_back" : "room.invite")}
           without={new Set(people.map(({ id }) => id))}
           onPick={({ id }) => void change("PUT", `/people/${id}`)}

@@ -25,7 +25,7 @@ export function roomTitleOf(
   return list.format(people.map((person) => person.name));
 }
 
-/** The title as it stands in a text: with `#`, unless it is people. */
+/** The title as it stands in a text: open rooms with the `#` that they are marked with. */
 export function roomMentionOf(room: Titled, t: Translator): string {
-  return `${room.kind === "direct" ? "" : "#"}${roomTitleOf(room, t)}`;
+  return `${room.kind === "open" ? "#" : ""}${roomTitleOf(room, t)}`;
 }
