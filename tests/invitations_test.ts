@@ -345,6 +345,10 @@ Deno.test("The pages /setup and /join work without scripts", async () => {
     const place = await app.request("/place", { headers: { cookie } });
     // Without a password the place hangs on this cookie: that is said.
     assertStringIncludes(await place.text(), "/settings/account");
+    const profile = await app.request("/settings/profile", {
+      headers: { cookie },
+    });
+    assertStringIncludes(await profile.text(), "nobody owns the place");
     const ana = await asker(app, cookie);
     const { code } = await invite(ana, { role: "guest", room: "lobby" });
     const refused = await post("/join", { name: "Ana", code });

@@ -1,6 +1,6 @@
 /** How one is called and shown, and leaving. */
 import type { JSX } from "preact";
-import type { ErrorCode, Person } from "../../lib/protocol.ts";
+import type { ErrorCode, Person, Role } from "../../lib/protocol.ts";
 import { Avatar } from "../Avatar.tsx";
 import { Field } from "../Field.tsx";
 import { useWords } from "../words.ts";
@@ -13,6 +13,7 @@ interface ProfileFormsProps {
   pictureError: ErrorCode | null;
   /** Someone without credentials can't come back. */
   isGuest: boolean;
+  role: Role;
   /** An island with the form for a picture. */
   pictureEditor: JSX.Element;
 }
@@ -76,14 +77,17 @@ function PictureForm(props: ProfileFormsProps): JSX.Element {
   );
 }
 
-function SignOutForm({ isGuest }: ProfileFormsProps): JSX.Element {
+function SignOutForm({ isGuest, role }: ProfileFormsProps): JSX.Element {
   const t = useWords();
+  const hint = !isGuest
+    ? "account.signout_hint"
+    : role === "owner"
+    ? "settings.signout_hint_owner"
+    : "settings.signout_hint";
   return (
     <section class="card" aria-labelledby="signout">
       <h2 id="signout">{t("settings.signout_title")}</h2>
-      <p class="hint">
-        {t(isGuest ? "settings.signout_hint" : "account.signout_hint")}
-      </p>
+      <p class="hint">{t(hint)}</p>
       {isGuest
         ? (
           <details class="sign-out">

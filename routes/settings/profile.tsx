@@ -13,12 +13,13 @@ import {
   seeOther,
 } from "../../lib/forms.ts";
 import { someStrings, translator } from "../../lib/locale.ts";
-import type { ErrorCode, Person } from "../../lib/protocol.ts";
+import type { ErrorCode, Person, Role } from "../../lib/protocol.ts";
 import type { Session } from "../../lib/sessions.ts";
 
 interface ProfileData {
   me: Person;
   isGuest: boolean;
+  role: Role;
   name: string;
   nameError: ErrorCode | null;
   pictureError: ErrorCode | null;
@@ -69,11 +70,11 @@ function statusOf(code: ErrorCode): { status: number } {
 
 async function dataOf(
   { atoll }: State,
-  { person }: Session,
+  { person, role }: Session,
 ): Promise<ProfileData> {
   const isGuest = !isAccount(await atoll.credentials.of(person.id));
   const errors = { nameError: null, pictureError: null };
-  return { me: person, isGuest, name: person.name, ...errors };
+  return { me: person, isGuest, role, name: person.name, ...errors };
 }
 
 /** Why the picture can't be used, or null when it is. */
