@@ -106,9 +106,9 @@ export const SETTINGS: readonly Setting[] = [
   },
   {
     name: "ATOLL_UPLOAD_LIMIT",
-    fallback: "25MiB",
+    fallback: "25MB",
     meaning:
-      "how big a file may be: bytes, or a number with `KiB`, `MiB` or `GiB`",
+      "how big a file may be: bytes, or a number with `kB`, `MB` or `GB`, of 1,000 each, or `KiB`, `MiB` or `GiB`, of 1,024",
   },
   {
     name: "ATOLL_TRANSPORT",
@@ -282,12 +282,12 @@ function readOrigins(text: string): string[] {
 }
 
 function readSize(name: string, text: string): number {
-  const match = /^(\d{1,12})\s*(?:([KMG])i?B?|B)?$/i.exec(text);
+  const match = /^(\d{1,12})\s*(?:([KMG])(i?)B?|B)?$/i.exec(text);
   const unit = " KMG".indexOf(match?.[2]?.toUpperCase() ?? " ");
-  const bytes = Number(match?.[1]) * 1024 ** unit;
+  const bytes = Number(match?.[1]) * (match?.[3] ? 1024 : 1000) ** unit;
   if (Number.isSafeInteger(bytes)) return bytes;
   throw new ConfigError(
-    `${name} must be a number of bytes such as 1000000, 500KiB, 25MiB or 1GiB: current value is "${text}"`,
+    `${name} must be a number of bytes such as 1000000, 500kB, 25MB or 1GiB: current value is "${text}"`,
   );
 }
 

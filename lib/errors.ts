@@ -202,7 +202,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorInfo>> = {
   bad_picture: {
     status: 422,
     retry: false,
-    message: "Expected a JPEG, PNG or WebP picture of at most 5 MiB",
+    message: "Expected a JPEG, PNG or WebP picture of at most 5 MB",
   },
   unauthorized: {
     status: 401,

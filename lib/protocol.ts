@@ -27,7 +27,7 @@ export const LIMITS = {
   /** Unicode code points in a password, after NFKC. */
   passwordCodePoints: { min: 10, max: 200 },
   /** Bytes in an uploaded picture of a person. */
-  pictureBytes: 5 * 1024 * 1024,
+  pictureBytes: 5_000_000,
   /** Grapheme clusters in a room's name. */
   roomNameGraphemes: 40,
   /** Days after which a room's messages may go, from 1. */

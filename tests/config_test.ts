@@ -1,7 +1,9 @@
 /** Settings that reach the database and the log. */
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { sizeText } from "../components/files/file_words.ts";
 import { openAtoll } from "../lib/app.ts";
 import { ConfigError, readConfig } from "../lib/config.ts";
+import { translator } from "../lib/locale.ts";
 import { TEST_CONFIG } from "./support/atoll.ts";
 
 function read(settings: Record<string, string>) {
@@ -28,6 +30,22 @@ Deno.test("ATOLL_RETENTION_DAYS is a number of days, or empty for ever", () => {
   for (const value of ["0", "3651", "1.5", "-1", "1e2", "a week"]) {
     const wrong = () => read({ ATOLL_RETENTION_DAYS: value });
     assertThrows(wrong, ConfigError, `"${value}"`);
+  }
+});
+
+Deno.test("ATOLL_UPLOAD_LIMIT counts as its unit says, and people are told what it is", () => {
+  const limit = (ATOLL_UPLOAD_LIMIT: string) =>
+    read({ ATOLL_UPLOAD_LIMIT }).uploadLimit;
+  const told = (bytes: number) => sizeText(translator("en"), bytes);
+  assertEquals(read({}).uploadLimit, 25_000_000);
+  assertEquals(limit("25MB"), limit("25 mb"));
+  assertEquals(limit("25MiB"), 25 * 1024 ** 2);
+  assertEquals([limit("500kB"), limit("1G"), limit("7")], [500_000, 1e9, 7]);
+  assertEquals(told(limit("25MB")), "25 MB");
+  assertEquals(told(limit("25MiB")), "26 MB");
+  assertEquals([told(999), told(1_500)], ["999 bytes", "1.5 kB"]);
+  for (const value of ["25 MBit", "-1", "1.5MB", "MB", "9".repeat(13)]) {
+    assertThrows(() => limit(value), ConfigError, `"${value}"`);
   }
 });
 

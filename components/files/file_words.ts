@@ -6,11 +6,11 @@ import type { TrayFile } from "./tray.ts";
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
 
-/** A size in bytes as people read it: `1.5 MB`. */
+/** A size in bytes as people read it: `1.5 MB`, which is 1,500,000 bytes. */
 export function sizeText({ locale }: Translator, bytes: number): string {
   let size = bytes;
   let unit = 0;
-  for (; size >= 1000 && unit < UNITS.length - 1; unit++) size /= 1024;
+  for (; size >= 1000 && unit < UNITS.length - 1; unit++) size /= 1000;
   return new Intl.NumberFormat(locale, {
     style: "unit",
     unit: UNITS[unit]!,
