@@ -124,6 +124,8 @@ testOnTransports(
       [head("GET /rooms/%E0%A4%A"), [400]],
       [head("GET /", { host: "a b" }), [400]],
       [head("TRACE /"), [400, 405, 501]],
+      [head("PROPFIND /"), [405]],
+      [head("constructor /"), [400, 405]],
       ["GET / HTTP/1.1\r\nno colon\r\n\r\n", [400]],
       ["\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", [400]],
       [head("POST /", { "content-length": "-1" }), [400]],

@@ -22,12 +22,21 @@ export interface Listening {
   stop(): Promise<void>;
 }
 
-/** The handler, spared what Fresh can't decode: it throws on `/%E0%A4%A`. */
+/** The methods for which Fresh has routes. */
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+/** The handler, spared what Fresh throws on: `/%E0%A4%A`, and other methods. */
 export function readable(handler: Handler): Handler {
-  return (request, info) =>
-    canBeRead(request.url)
-      ? handler(request, info)
-      : new Response("This address can't be read\n", { status: 400 });
+  return (request, info) => {
+    if (!METHODS.includes(request.method)) {
+      const headers = { allow: METHODS.join(", ") };
+      return new Response("No such method\n", { status: 405, headers });
+    }
+    if (!canBeRead(request.url)) {
+      return new Response("This address can't be read\n", { status: 400 });
+    }
+    return handler(request, info);
+  };
 }
 
 function canBeRead(url: string): boolean {
