@@ -3,17 +3,19 @@ import { Refusal } from "./errors.ts";
 import { networkOf } from "./origins.ts";
 import { type Rate, RateLimiter } from "./rate_limiter.ts";
 
-/** From one address, whoever it tries: a school may sit behind it. */
-const FROM_ADDRESS = { perSecond: 1 / 3, burst: 100 };
-/** At one account from one address. */
-const AT_ACCOUNT = { perSecond: 1 / 60, burst: 8 };
-/** At one account from everywhere: guesses from many addresses stay few. */
-const AT_ACCOUNT_IN_ALL = { perSecond: 1 / 10, burst: 60 };
-/** Codes of links from one address that were wrong. */
-const WRONG_CODES = { perSecond: 1 / 60, burst: 20 };
-
-/** Passkey challenges asked for from one address: each is a row in the database. */
-export const CHALLENGE_RATE: Rate = { perSecond: 2, burst: 200 };
+/** How often what may be tried; a school may sit behind one address. */
+export const ATTEMPT_RATES = {
+  /** From one address, at whichever account. */
+  fromAddress: { perSecond: 1 / 3, burst: 100 },
+  /** At one account from one address. */
+  atAccount: { perSecond: 1 / 60, burst: 8 },
+  /** At one account from everywhere: guesses from many addresses stay few. */
+  atAccountInAll: { perSecond: 1 / 10, burst: 60 },
+  /** Codes of links from one address that were wrong. */
+  wrongCodes: { perSecond: 1 / 60, burst: 20 },
+  /** Passkey challenges asked for from one address: each is a row in the database. */
+  challenges: { perSecond: 2, burst: 200 },
+} as const satisfies Record<string, Rate>;
 
 /** Token buckets by address and account. */
 export class Attempts {
@@ -25,11 +27,11 @@ export class Attempts {
 
   /** Attempts by the given clock. */
   constructor(now: () => number = Date.now) {
-    this.#address = new RateLimiter(FROM_ADDRESS, now);
-    this.#pair = new RateLimiter(AT_ACCOUNT, now);
-    this.#account = new RateLimiter(AT_ACCOUNT_IN_ALL, now);
-    this.#codes = new RateLimiter(WRONG_CODES, now);
-    this.#challenges = new RateLimiter(CHALLENGE_RATE, now);
+    this.#address = new RateLimiter(ATTEMPT_RATES.fromAddress, now);
+    this.#pair = new RateLimiter(ATTEMPT_RATES.atAccount, now);
+    this.#account = new RateLimiter(ATTEMPT_RATES.atAccountInAll, now);
+    this.#codes = new RateLimiter(ATTEMPT_RATES.wrongCodes, now);
+    this.#challenges = new RateLimiter(ATTEMPT_RATES.challenges, now);
   }
 
   /** Tries a code of a link; refused with `too_fast` after many that were wrong from this address. */

@@ -43,7 +43,8 @@ export async function readBytes(
   request: Request,
   limit: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const share = strangers.has(request) ? SHARES.strangers : SHARES.people;
+  const network = strangers.get(request);
+  const share = network === undefined ? SHARES.people : SHARES.strangers;
   const most = Math.min(limit, share.most);
   const reader = request.body?.getReader();
   const deadline = new Deadline(share.time);
@@ -56,9 +57,9 @@ export async function readBytes(
       );
       if (done) break;
       size += value.length;
-      share.held += value.length;
+      const fits = hold(share, network, value.length);
       if (size > most) throw new Refusal("frame_too_big");
-      if (share.held > share.inAll) throw new Refusal("too_fast", 1_000);
+      if (!fits) throw new Refusal("too_fast", 1_000);
       chunks.push(value);
     }
     return await new Blob(chunks).bytes();
@@ -66,7 +67,7 @@ export async function readBytes(
     reader?.cancel().catch(() => {});
     throw error;
   } finally {
-    share.held -= size;
+    hold(share, network, -size);
     deadline.end();
   }
 }
@@ -77,23 +78,43 @@ interface Share {
   readonly most: number;
   /** Bytes of all together. */
   readonly inAll: number;
+  /** Bytes of those from one network. */
+  readonly inEach: number;
   /** Milliseconds until one is there. */
   readonly time: number;
   /** Bytes that are held now. */
   held: number;
+  /** Those of each network. */
+  readonly heldBy: Map<string, number>;
 }
 
-/** Strangers send names, codes and passwords. */
+/** Strangers send names, codes and passwords; one network can't keep all others out. */
 export const SHARES: { readonly strangers: Share; readonly people: Share } = {
-  strangers: { most: 16 * 1024, inAll: 2 * 1024 ** 2, time: 10_000, held: 0 },
-  people: { most: Infinity, inAll: 64 * 1024 ** 2, time: 120_000, held: 0 },
+  strangers: {
+    ...{ most: 16 * 1024, inAll: 2 * 1024 ** 2, inEach: 512 * 1024 },
+    ...{ time: 10_000, held: 0, heldBy: new Map() },
+  },
+  people: {
+    ...{ most: Infinity, inAll: 64 * 1024 ** 2, inEach: Infinity },
+    ...{ time: 120_000, held: 0, heldBy: new Map() },
+  },
 };
 
-const strangers = new WeakSet<Request>();
+const strangers = new WeakMap<Request, string>();
 
-/** Tells that nobody vouches for a request: its body is read as a stranger's. */
-export function markStranger(request: Request): void {
-  strangers.add(request);
+/** Tells that nobody vouches for a request from a network: its body is read as a stranger's. */
+export function markStranger(request: Request, network: string): void {
+  strangers.set(request, network);
+}
+
+/** Counts bytes that came, or went; tells whether they are within the share. */
+function hold(share: Share, network: string | undefined, bytes: number) {
+  share.held += bytes;
+  if (network === undefined) return share.held <= share.inAll;
+  const own = (share.heldBy.get(network) ?? 0) + bytes;
+  if (own > 0) share.heldBy.set(network, own);
+  else share.heldBy.delete(network);
+  return share.held <= share.inAll && own <= share.inEach;
 }
 
 /** A time in which several things must happen, one after another. */

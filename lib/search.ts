@@ -4,7 +4,7 @@ import type { FoundMessage } from "./db/search_reads.ts";
 import { Refusal } from "./errors.ts";
 import { checkPersonName, checkRoomName } from "./names.ts";
 import { require, type Who } from "./permissions.ts";
-import { RateLimiter } from "./rate_limiter.ts";
+import { type Rate, RateLimiter } from "./rate_limiter.ts";
 import type { Rooms } from "./rooms.ts";
 import { BadQuery, parseQuery } from "./search_query.ts";
 import { SearchIndexer } from "./search_indexer.ts";
@@ -31,7 +31,7 @@ export interface SearchOptions {
 }
 
 /** How often one person may search: in a burst, and in the long run. */
-const RATE = { perSecond: 2, burst: 20 };
+export const SEARCH_RATE: Rate = { perSecond: 2, burst: 20 };
 
 /** Milliseconds: when the reader gives up by itself, and when it is stopped. */
 const TIMEOUT = { own: 2_000, hard: 3_000 };
@@ -54,7 +54,7 @@ export class Search {
     this.#db = db;
     this.#rooms = rooms;
     this.#indexer = new SearchIndexer(db, onError);
-    this.#limiter = new RateLimiter(RATE);
+    this.#limiter = new RateLimiter(SEARCH_RATE);
   }
 
   /** Whether all messages are in the index. */

@@ -6,7 +6,12 @@ import { ERRORS, Refusal } from "../lib/errors.ts";
 import { negotiateLocale } from "../lib/locale.ts";
 import { logError } from "../lib/logging.ts";
 import { metrics } from "../lib/metrics.ts";
-import { isAllowedOrigin, publicUrl } from "../lib/origins.ts";
+import {
+  clientAddress,
+  isAllowedOrigin,
+  networkOf,
+  publicUrl,
+} from "../lib/origins.ts";
 import { DEFAULT_FACE } from "../lib/place.ts";
 import type { ErrorCode } from "../lib/protocol.ts";
 import { BadQuery } from "../lib/search_query.ts";
@@ -54,7 +59,10 @@ const identify = define.middleware(async (ctx) => {
   const { atoll } = ctx.state;
   const session = await atoll.sessions.ofRequest(ctx.req);
   ctx.state.session = session;
-  if (session === null) markStranger(ctx.req);
+  if (session === null) {
+    const address = clientAddress(ctx.req, ctx.info, atoll.config);
+    markStranger(ctx.req, networkOf(address));
+  }
   if (!isForPrograms(ctx.url.pathname)) {
     ctx.state.place = await atoll.place.settings();
   }

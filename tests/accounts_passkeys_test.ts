@@ -1,6 +1,6 @@
 /** What passkeys must withstand, by one in software. */
 import { assert, assertEquals } from "@std/assert";
-import { CHALLENGE_RATE } from "../lib/attempts.ts";
+import { ATTEMPT_RATES } from "../lib/attempts.ts";
 import { type RunningApp, withApp } from "./support/app.ts";
 import { SoftPasskey } from "./support/authenticator.ts";
 
@@ -154,7 +154,10 @@ Deno.test("Whoever asks for challenges on and on is soon told to wait", async ()
   await withApp(async (app) => {
     const answers: { status: number; error: string }[] = [];
     while (!answers.some(({ status }) => status === 429)) {
-      assert(answers.length < 20 * CHALLENGE_RATE.burst, "no end of them");
+      assert(
+        answers.length < 20 * ATTEMPT_RATES.challenges.burst,
+        "no end of them",
+      );
       const batch = Array.from(
         { length: 50 },
         () => ask(app, OPTIONS, { for: "sign_in" }),
@@ -162,7 +165,7 @@ Deno.test("Whoever asks for challenges on and on is soon told to wait", async ()
       answers.push(...await Promise.all(batch));
     }
     const given = answers.filter(({ status }) => status === 200);
-    assert(given.length >= CHALLENGE_RATE.burst, `${given.length}`);
+    assert(given.length >= ATTEMPT_RATES.challenges.burst, `${given.length}`);
     const refused = answers.filter(({ status }) => status !== 200);
     assertEquals(new Set(refused.map((one) => one.error)).size, 1);
     assertEquals(refused[0]!.error, "too_fast");

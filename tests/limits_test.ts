@@ -1,17 +1,19 @@
 /** What one may do, and what happens above it; the table is in docs/security.md. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { CHALLENGE_RATE } from "../lib/attempts.ts";
+import { ATTEMPT_RATES } from "../lib/attempts.ts";
 import { SHARES } from "../lib/bodies.ts";
 import { uuidv7 } from "../lib/client/uuid.ts";
 import { SETTINGS } from "../lib/config.ts";
 import { CONNECTION_LIMITS, CONNECTION_RATES } from "../lib/connection.ts";
+import { WAITING_UPLOADS } from "../lib/files/uploads.ts";
 import { HERE_RATE, POST_RATE } from "../lib/messages.ts";
 import { networkOf } from "../lib/origins.ts";
 import { CLOSE, LIMITS } from "../lib/protocol.ts";
 import { perHour, type Rate, RateLimiter } from "../lib/rate_limiter.ts";
+import { SEARCH_RATE } from "../lib/search.ts";
 import { Seats, SEATS_OF_PERSON } from "../lib/seats.ts";
 import { HANDSHAKE_RATE } from "../lib/strangers.ts";
-import { testOnTransports, withApp } from "./support/app.ts";
+import { type RunningApp, testOnTransports, withApp } from "./support/app.ts";
 import { withAtoll } from "./support/atoll.ts";
 import { fakeConnection } from "./support/fake_socket.ts";
 import { guest } from "./support/people.ts";
@@ -64,7 +66,13 @@ Deno.test("docs/security.md tells the limits as they are", async () => {
     "connections of a person": count(SEATS_OF_PERSON),
     "connections from an address": setting("ATOLL_CONNECTIONS_PER_ADDRESS"),
     "handshakes without a session from an address": pace(HANDSHAKE_RATE),
-    "passkey challenges for an address": pace(CHALLENGE_RATE),
+    "passkey challenges for an address": pace(ATTEMPT_RATES.challenges),
+    "sign-ins from an address": pace(ATTEMPT_RATES.fromAddress),
+    "sign-ins at an account from an address": pace(ATTEMPT_RATES.atAccount),
+    "sign-ins at an account": pace(ATTEMPT_RATES.atAccountInAll),
+    "wrong codes of links from an address": pace(ATTEMPT_RATES.wrongCodes),
+    "searches of a person": pace(SEARCH_RATE),
+    "files of a person that no message has": count(WAITING_UPLOADS),
     "people who come in from an address": setting(
       "ATOLL_NEWCOMERS_PER_HOUR",
       " an hour",
@@ -72,7 +80,9 @@ Deno.test("docs/security.md tells the limits as they are", async () => {
     "rooms that a person makes": setting("ATOLL_ROOMS_PER_HOUR", " an hour"),
     "messages, edits and reactions of a person": pace(POST_RATE),
     "messages of a person with `@here`": pace(HERE_RATE),
-    "either, without a session": `${within}; of all ${bytes(strangers.inAll)}`,
+    "either, without a session": `${within}; from an address ${
+      bytes(strangers.inEach)
+    }, of all ${bytes(strangers.inAll)}`,
     "either, with a session": `${people.time / 1000} s; of all ${
       bytes(people.inAll)
     }`,
@@ -403,34 +413,75 @@ Deno.test("A stranger's body has 16 KiB and a short time; one who is here has mo
   });
 });
 
-Deno.test("Strangers' bodies together stay below their share of the memory", async () => {
-  await withApp(async ({ request }) => {
-    const { strangers } = SHARES;
-    const open: ReadableStreamDefaultController<Uint8Array>[] = [];
-    const piece = new Uint8Array(strangers.most);
-    const answers: Promise<Response>[] = [];
-    let refused = 0;
-    for (let i = 0; i < strangers.inAll / strangers.most + 10; i++) {
-      const body = new ReadableStream({
-        start(controller) {
-          open.push(controller);
-          controller.enqueue(piece);
-        },
-      });
-      const answer = request("/api/session", { method: "POST", body });
-      answers.push(answer);
-      answer.then(({ status }) => status === 429 && refused++);
-    }
-    await until(() => refused >= 10, "the last of them to be refused");
-    assert(strangers.held <= strangers.inAll);
-    for (const controller of open) {
+/** Bodies of strangers that don't end before they are told to. */
+class OpenBodies {
+  refused = 0;
+  readonly #request: RunningApp["request"];
+  readonly #controllers: ReadableStreamDefaultController<Uint8Array>[] = [];
+  readonly #answers: Promise<Response>[] = [];
+
+  constructor(request: RunningApp["request"]) {
+    this.#request = request;
+  }
+
+  /** Sends as much of one as a stranger may, from an address. */
+  begin(address: string): void {
+    const body = new ReadableStream({
+      start: (controller) => {
+        this.#controllers.push(controller);
+        controller.enqueue(new Uint8Array(SHARES.strangers.most));
+      },
+    });
+    const headers = { "x-forwarded-for": address };
+    const init = { method: "POST", body, headers };
+    const answer = this.#request("/api/session", init);
+    this.#answers.push(answer);
+    answer.then(({ status }) => status === 429 && this.refused++);
+  }
+
+  async end(): Promise<void> {
+    for (const controller of this.#controllers) {
       try {
         controller.close();
       } catch {
         // That one was cancelled.
       }
     }
-    for (const answer of answers) await (await answer).body?.cancel();
-    assertEquals(strangers.held, 0);
-  });
+    for (const answer of this.#answers) await (await answer).body?.cancel();
+    assertEquals(SHARES.strangers.held, 0);
+    assertEquals(SHARES.strangers.heldBy.size, 0);
+  }
+}
+
+Deno.test("Strangers' bodies together stay below their share of the memory", async () => {
+  await withApp(async ({ request }) => {
+    const { strangers } = SHARES;
+    const bodies = new OpenBodies(request);
+    for (let i = 0; i < strangers.inAll / strangers.most + 10; i++) {
+      bodies.begin(`192.0.2.${i % 8}`);
+    }
+    await until(() => bodies.refused >= 10, "the last of them to be refused");
+    assert(strangers.held <= strangers.inAll);
+    await bodies.end();
+  }, { trustProxy: true });
+});
+
+Deno.test("Strangers of one network can't keep those of others out", async () => {
+  await withApp(async ({ request }) => {
+    const { strangers } = SHARES;
+    const bodies = new OpenBodies(request);
+    for (let i = 0; i < strangers.inEach / strangers.most + 10; i++) {
+      bodies.begin(`2001:db8:0:1::${i}`);
+    }
+    await until(() => bodies.refused >= 10, "the last of them to be refused");
+    const enter = async (name: string, address: string) => {
+      const headers = { "x-forwarded-for": address };
+      const init = { ...json({ name }), headers };
+      return (await request("/api/session", init)).status;
+    };
+    assertEquals(await enter("Ana", "2001:db8:0:1:ffff::1"), 429);
+    assertEquals(await enter("Ana", "2001:db8:0:2::1"), 201);
+    await bodies.end();
+    assertEquals(await enter("Omar", "2001:db8:0:1:ffff::1"), 201);
+  }, { trustProxy: true });
 });
