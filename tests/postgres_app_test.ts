@@ -5,15 +5,22 @@
 import { choosePlaces } from "./support/places.ts";
 import { POSTGRES_URL, PostgresStore } from "./support/postgres_store.ts";
 
-/** Those in which several people or transactions meet: the others would tell little for their time. */
+/**
+ * Those in which several people or transactions meet, and those that read what
+ * somebody may see: the others would tell little for their time.
+ */
 const FILES = [
+  "accounts_passkeys_test.ts",
   "accounts_test.ts",
   "challenges_test.ts",
   "files_message_test.ts",
   "history_test.ts",
+  "http_test.ts",
   "inbox_test.ts",
   "invitations_test.ts",
+  "mentions_test.ts",
   "order_test.ts",
+  "privacy_test.ts",
   "removal_test.ts",
   "requests_test.ts",
   "room_changes_test.ts",

@@ -3,12 +3,12 @@
  * for a room that never was, byte for byte but for what one sent oneself.
  */
 import { assert, assertEquals } from "@std/assert";
-import { DatabaseSync } from "node:sqlite";
 import { uuidv7 } from "../lib/client/uuid.ts";
-import { uuidToBytes } from "../lib/db/uuid.ts";
+import type { InvitationWish } from "../lib/invitations.ts";
 import type { Session } from "../lib/sessions.ts";
 import { type RunningApp, withApp } from "./support/app.ts";
 import { Guest } from "./support/atoll.ts";
+import { PASSWORD, VISIT } from "./support/people.ts";
 import { until } from "./support/until.ts";
 
 const NAME = "Zanzibar";
@@ -49,27 +49,26 @@ async function withSecrets(test: (scene: Scene) => Promise<void>) {
       return { who: name, cookie, session: await sessionOf(app, cookie) };
     };
     const [ana, omar] = [await enter("Ana"), await enter("Omar")];
-    const out = [];
-    for (const name of ["Stranger", "Warden", "Confined", "Removed"]) {
-      out.push(await enter(name));
-    }
-    const [, admin, confined, removed] = out.map(({ session }) => session) as [
-      Session,
-      Session,
-      Session,
-      Session,
+    const owner = (await enter("Kim")).session;
+    await atoll.place.claim(owner, (await atoll.place.offerSetup())!, VISIT);
+    const keeper = (await atoll.sessions.again(owner))!;
+    const invited = async (who: string, wish: InvitationWish) => {
+      const { code } = await atoll.invitations.make(keeper, wish);
+      const { newcomer: { token } } = await atoll.invitations
+        .joinAs(who, code, VISIT);
+      const cookie = `atoll_session=${token}`;
+      return { who, cookie, session: await sessionOf(app, cookie) };
+    };
+    const out = [
+      await enter("Stranger"),
+      await enter("Warden"),
+      await invited("Confined", { role: "guest", room: "lobby" }),
+      await enter("Removed"),
     ];
-    const lobby = (await atoll.rooms.find("lobby"))!.id;
-    const db = new DatabaseSync(`${atoll.config.data}/atoll.db`);
-    const change = (sql: string, ...values: Uint8Array[]) =>
-      db.prepare(`update persons set ${sql} where id = ?`).run(...values);
-    change("role = 'admin'", uuidToBytes(admin.person.id));
-    change(
-      "only_room = ?",
-      uuidToBytes(lobby),
-      uuidToBytes(confined.person.id),
-    );
-    db.close();
+    const [warden, removed] = [out[1]!.session, out[3]!.session];
+    await atoll.credentials.setPassword(warden, PASSWORD);
+    const admin = { kind: "role", role: "admin" } as const;
+    await atoll.order.take(keeper, warden.person.id, admin);
 
     const plans = await atoll.rooms.create(ana.session, NAME, "private");
     const { id: direct } = await atoll.rooms.direct(ana.session, [
