@@ -65,7 +65,7 @@ browserTest(
     }
     // The page mends what it can: nobody would have known.
     for (const text of ["twice", "lost", "after"]) await cleo.sees(text);
-    const giveUp = Date.now() + 20_000;
+    const giveUp = Date.now() + 60_000;
     let found = clean;
     // Others would have reported before: their faults would be older.
     while (found.gaps + found.doubles + found.reorders === 0) {

@@ -33,7 +33,7 @@ export class NatsServer {
       stdout: "null",
       stderr: "null",
     }).spawn();
-    const giveUp = Date.now() + 10_000;
+    const giveUp = Date.now() + 60_000;
     while (!await accepts(this.port)) {
       if (Date.now() > giveUp) throw new Error("nats-server did not start");
       await new Promise((resolve) => setTimeout(resolve, 20));

@@ -12,6 +12,9 @@ export interface ServerOptions {
   onComplaint?: (text: string) => void;
 }
 
+/** Once for all servers of a test file: it reads every source. */
+let built: Promise<number> | undefined;
+
 /** A server process on a port of its own, over a folder of its own. */
 export class ServerProcess {
   readonly port: number;
@@ -39,9 +42,8 @@ export class ServerProcess {
     env: Record<string, string> = {},
     options: ServerOptions = {},
   ): Promise<ServerProcess> {
-    if (await build(await choosePackages())) {
-      throw new Error("The build failed");
-    }
+    built ??= build(await choosePackages());
+    if (await built) throw new Error("The build failed");
     const data = await Deno.makeTempDir();
     const server = new ServerProcess(freePort(), data, env, options);
     await server.restart();
@@ -87,7 +89,7 @@ export class ServerProcess {
     ]);
     let hasEnded = false;
     void this.#child.status.then(() => hasEnded = true);
-    const giveUp = Date.now() + 30_000;
+    const giveUp = Date.now() + 60_000;
     while (!await answers(this.port)) {
       if (hasEnded || Date.now() > giveUp) {
         throw new Error("The server did not start");

@@ -3,7 +3,7 @@ export async function until(
   condition: () => boolean,
   what = condition.toString(),
 ): Promise<void> {
-  const giveUp = performance.now() + 10_000;
+  const giveUp = performance.now() + 60_000;
   while (!condition()) {
     if (performance.now() > giveUp) {
       throw new Error(`Waited in vain for ${what}`);
