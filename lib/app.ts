@@ -24,6 +24,7 @@ import { Invitations } from "./invitations.ts";
 import type { Locale } from "./locale.ts";
 import { KnownNames } from "./known_names.ts";
 import { log, logError } from "./logging.ts";
+import { LogReader } from "./log_reader.ts";
 import { MessageLog } from "./message_log.ts";
 import { Mentions } from "./mentions.ts";
 import { Messages } from "./messages.ts";
@@ -180,7 +181,8 @@ export class Atoll {
       (...signal) => this.#hub.signal(...signal),
       signals,
     );
-    this.#hub = new ChatHub(hubLog(db, this.#log, names), {
+    const delivered = new LogReader(db.delivery);
+    this.#hub = new ChatHub(hubLog(db.epoch, delivered, names), {
       onError: logError,
       onOpened: (room) => this.#doorbells.roomOpened(room),
       onClosed: (room) => this.#doorbells.roomClosed(room),
@@ -192,7 +194,7 @@ export class Atoll {
     this.#following = new Following({
       load: (person) => this.rooms.followed(person),
       postsAt: async (room, seq) => {
-        const [entry] = await this.#log.read(room, {
+        const [entry] = await delivered.read(room, {
           after: seq - 1,
           limit: 1,
           bytes: 0,
@@ -364,7 +366,7 @@ export async function openAtoll(config: Config): Promise<Atoll> {
 }
 
 /** What the hub may read of a log. */
-function hubLog({ epoch }: Database, log: MessageLog, names: KnownNames) {
+function hubLog(epoch: string, log: LogReader, names: KnownNames) {
   const seen = (entries: Entry[]) => {
     for (const entry of entries) names.seeAuthor(entry);
     return entries;

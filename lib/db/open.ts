@@ -70,6 +70,8 @@ export interface Database {
   readonly epoch: string;
   /** For short reads by key; what was written is visible once its write resolved. */
   readonly read: Kysely<Schema>;
+  /** The same for what delivery waits for: whoever looks at pages is not in its way. */
+  readonly delivery: Kysely<Schema>;
   /**
    * Runs a read in a thread of its own, one after another; rejects with a
    * `Refusal`, `unavailable` if anything broke.
@@ -178,6 +180,7 @@ class SqliteFile implements Database {
   readonly #file: string;
   readonly epoch: string;
   readonly read: Kysely<Schema>;
+  readonly delivery: Kysely<Schema>;
   onWrite: (name: WriteName) => void = () => {};
   readonly #reader: SqliteReader;
   readonly #writer: SqliteWriter;
@@ -189,6 +192,7 @@ class SqliteFile implements Database {
     this.#file = file;
     this.epoch = epoch;
     this.read = read;
+    this.delivery = read;
     this.#reader = reader;
     this.#writer = writer;
     this.#onError = onError;

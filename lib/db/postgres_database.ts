@@ -35,10 +35,12 @@ import {
 } from "./writes.ts";
 
 /**
- * Connections: with one to be woken by and one to clean up, ten in all. Each
- * purpose has its own, so that a slow search stops neither posts nor delivery.
+ * Connections, eleven in all. Each purpose has its own, so that neither a slow
+ * search nor slow pages stop posts or delivery.
  */
-const CONNECTIONS = { write: 4, read: 3, search: 1, cleaning: 1 } as const;
+const CONNECTIONS = {
+  ...{ write: 4, read: 3, delivery: 2, search: 1, cleaning: 1 },
+} as const;
 
 /** Milliseconds. */
 const TIMES = {
@@ -141,6 +143,7 @@ function cannotOpen(
 interface Parts {
   epoch: string;
   read: Kysely<Schema>;
+  delivery: Kysely<Schema>;
   writer: Kysely<Schema>;
   searcher: Kysely<Schema>;
   cleaner: Kysely<Schema>;
@@ -165,13 +168,16 @@ function openParts(
     report(known);
     return new Refusal("unavailable");
   };
-  const { write, read, search, cleaning } = CONNECTIONS;
-  return {
-    onError: report,
-    read: readingKysely(pool(read, TIMES.read), {
+  const { write, read, delivery, search, cleaning } = CONNECTIONS;
+  const reading = (max: number) =>
+    readingKysely(pool(max, TIMES.read), {
       statementTimeout: TIMES.read,
       explain,
-    }),
+    });
+  return {
+    onError: report,
+    read: reading(read),
+    delivery: reading(delivery),
     writer: writingKysely(pool(write, TIMES.write), {
       statementTimeout: TIMES.write,
     }),
@@ -199,6 +205,7 @@ class PostgresDatabase implements Database {
   readonly isShared = true;
   readonly epoch: string;
   readonly read: Kysely<Schema>;
+  readonly delivery: Kysely<Schema>;
   onWrite: (name: WriteName) => void = () => {};
   readonly #parts: Parts;
   readonly #slow = new SlowReadQueue();
@@ -206,6 +213,7 @@ class PostgresDatabase implements Database {
   constructor(parts: Parts) {
     this.epoch = parts.epoch;
     this.read = parts.read;
+    this.delivery = parts.delivery;
     this.#parts = parts;
   }
 
@@ -314,7 +322,7 @@ class PostgresDatabase implements Database {
   }
 
   async changedSince(mark: string | null): Promise<Changed> {
-    return await readChanged(this.read, mark);
+    return await readChanged(this.delivery, mark);
   }
 
   async size(): Promise<number> {
@@ -343,8 +351,10 @@ class PostgresDatabase implements Database {
 
   async close(): Promise<void> {
     await this.#slow.settled();
-    const { read, writer, searcher, cleaner } = this.#parts;
-    for (const one of [searcher, cleaner, writer, read]) await one.destroy();
+    const { read, delivery, writer, searcher, cleaner } = this.#parts;
+    for (const one of [searcher, cleaner, writer, read, delivery]) {
+      await one.destroy();
+    }
   }
 
   #refusal(error: unknown): Refusal {

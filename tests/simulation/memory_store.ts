@@ -61,6 +61,7 @@ export class MemoryStore {
       isShared: true,
       epoch: this.epoch,
       read: kysely,
+      delivery: kysely,
       write: write as Database["write"],
       onWrite: () => {},
       readSlowly:
