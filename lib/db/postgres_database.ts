@@ -2,6 +2,7 @@
 import { versions } from "node:process";
 import { type Kysely, sql } from "kysely";
 import { Refusal } from "../errors.ts";
+import { NewerSchema } from "./migrations/mod.ts";
 import { migratePostgres } from "./migrations/postgres.ts";
 import type { Changed, Database, SlowReadOptions } from "./open.ts";
 import {
@@ -136,8 +137,10 @@ function cannotOpen(
     : error instanceof Error
     ? error.message
     : String(error);
-  return `Can't open the PostgreSQL database ${database} on ${host}:${port}, ` +
-    `which ${setting} names: ${reason}; start that server, or name another`;
+  const text = `Can't open the PostgreSQL database ${database} on ` +
+    `${host}:${port}, which ${setting} names: ${reason}`;
+  if (error instanceof NewerSchema) return text;
+  return `${text}; start that server, or name another`;
 }
 
 interface Parts {

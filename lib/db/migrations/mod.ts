@@ -64,7 +64,7 @@ async function takeSteps(trx: Kysely<Schema>, options: MigrateOptions) {
   await createMeta(trx, dialect);
   const version = await readVersion(trx);
   if (version > migrations.length) {
-    throw new Error(newerSchema(version, migrations.length));
+    throw new NewerSchema(version, migrations.length);
   }
   if (version === migrations.length) return;
   if (version > 0) await options.backUp(version);
@@ -74,10 +74,16 @@ async function takeSteps(trx: Kysely<Schema>, options: MigrateOptions) {
   await writeVersion(trx, migrations.length);
 }
 
-function newerSchema(found: number, known: number): string {
-  return `it was written by a newer Atoll (schema ${found}, this program ` +
-    `knows ${known}): start the newer program, or restore the backup made ` +
-    `before the upgrade`;
+/** The database is of a later version; the message says what to do. */
+export class NewerSchema extends Error {
+  /** For a schema that was found, and the newest that is known. */
+  constructor(found: number, known: number) {
+    super(
+      `it was written by a newer Atoll (schema ${found}, this program ` +
+        `knows ${known}): start the newer program, or restore the backup ` +
+        `made before the upgrade`,
+    );
+  }
 }
 
 async function createMeta(trx: Kysely<Schema>, dialect: Dialect) {
