@@ -38,6 +38,9 @@ const TIMEOUT = { own: 2_000, hard: 3_000 };
 
 const PAGE = 20;
 
+/** An id that nobody has. */
+const NOBODY = "00000000-0000-4000-8000-000000000000";
+
 /** Searches the messages of a database. */
 export class Search {
   readonly #db: Database;
@@ -65,6 +68,20 @@ export class Search {
   /** There are new messages. */
   wake(): void {
     this.#indexer.wake();
+  }
+
+  /**
+   * Searches for nobody, so that the first who searches finds the reader's
+   * thread running, its code loaded and the index at hand.
+   */
+  async prepare(): Promise<void> {
+    await this.#db.readSlowly("searchMessages", {
+      ...{ words: ["a"], without: [], has: [] },
+      person: NOBODY,
+      now: Date.now(),
+      limit: 1,
+      timeout: TIMEOUT.own,
+    }, { timeout: TIMEOUT.hard });
   }
 
   /**

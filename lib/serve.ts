@@ -29,6 +29,8 @@ async function serve(): Promise<void> {
       offerSetup(server.port, host, code);
     }
     logUncaught();
+    // A failure shows again, to whoever searches.
+    opened.search.prepare().catch(() => {});
     stopOnSignals(async () => {
       await opened.close();
       await server.stop();

@@ -5,6 +5,7 @@ import { choosePackages, packageFlags, ROOT } from "../tasks/packages.ts";
 import { serverPermissions } from "../tasks/start.ts";
 import { RawConnection } from "./support/raw_http.ts";
 import { ServerProcess } from "./support/server.ts";
+import { until } from "./support/until.ts";
 
 /** The settings of both servers. */
 const TRANSPORTS = [{ ATOLL_TRANSPORT: "native" }, { ATOLL_TRANSPORT: "ws" }];
@@ -140,6 +141,30 @@ Deno.test("OpenTelemetry leaves the sandbox: traces, metrics and log lines", asy
   }
   await receiver.shutdown();
   assertEquals([...kinds].sort(), ["/v1/logs", "/v1/metrics", "/v1/traces"]);
+});
+
+/** How many workers a process runs: the runtime names their threads. */
+function workersOf(pid: number): number {
+  const folder = `/proc/${pid}/task`;
+  return [...Deno.readDirSync(folder)].filter(({ name }) => {
+    try {
+      return Deno.readTextFileSync(`${folder}/${name}/comm`)
+        .startsWith("worker-");
+    } catch {
+      // It ended meanwhile.
+      return false;
+    }
+  }).length;
+}
+
+Deno.test({
+  name: "The thread that searches runs before anybody searches",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    await using server = await ServerProcess.start();
+    // The first one writes.
+    await until(() => workersOf(server.pid) === 2);
+  },
 });
 
 Deno.test("A second server on the same data folder refuses to start", async () => {
