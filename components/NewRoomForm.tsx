@@ -13,6 +13,11 @@ export interface NewRoomFormProps {
   onSubmit?: (event: SubmitEvent) => void;
 }
 
+/** What a form of the server shows as chosen, and one of a script only begins with. */
+function chosenAtFirst(isChosen: boolean, byScript: boolean) {
+  return byScript ? { defaultChecked: isChosen } : { checked: isChosen };
+}
+
 /** A name, who may come in, and a button. */
 export function NewRoomForm(props: NewRoomFormProps): JSX.Element {
   const t = useWords();
@@ -40,7 +45,7 @@ export function NewRoomForm(props: NewRoomFormProps): JSX.Element {
               type="radio"
               name="kind"
               value={kind}
-              defaultChecked={kind === "open"}
+              {...chosenAtFirst(kind === "open", onSubmit !== undefined)}
               aria-describedby={`${id}-${kind}`}
             />
             <span>

@@ -47,14 +47,18 @@ export function RoomNav(props: RoomNavProps): JSX.Element {
       />
       <RoomLists {...props} />
       <NewRoom onCreated={props.onOpen} />
-      <button
-        type="button"
-        class="ghost needs-script"
-        onClick={props.onNewMessage}
+      <form
+        action="/message"
+        onSubmit={(event) => {
+          event.preventDefault();
+          props.onNewMessage();
+        }}
       >
-        <Icon name="pencil" size={16} />
-        {t("rooms.new_message")}
-      </button>
+        <button type="submit" class="ghost">
+          <Icon name="pencil" size={16} />
+          {t("rooms.new_message")}
+        </button>
+      </form>
       <a class="ghost" href="/rooms" aria-current="false">
         <Icon name="search" size={16} />
         {t("rooms.all")}

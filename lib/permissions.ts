@@ -153,6 +153,8 @@ export const ROUTE_ACTIONS: Readonly<
   "POST /rooms/[room]/leave": "leave",
   "GET /search": "search",
   "GET /mentions": "session",
+  "GET /message": "createDirectRoom",
+  "POST /message": "createDirectRoom",
   "GET /files/[room]/[file]/[name]": "read",
   "GET /place": "managePlace",
   "POST /place": "managePlace",

@@ -4,6 +4,7 @@ import { padded } from "./db/lists.ts";
 import { nameLike } from "./db/name_search.ts";
 import type { Database } from "./db/open.ts";
 import { nameless } from "./db/room_writes.ts";
+import { isUuid } from "./db/uuid.ts";
 import { Refusal } from "./errors.ts";
 import { checkRoomName, slugOf } from "./names.ts";
 import { mayInRoom, require, type Standing, type Who } from "./permissions.ts";
@@ -292,7 +293,9 @@ export class Rooms {
     const person = who.person.id;
     const people = [...new Set([person, ...others])];
     const isBounded = people.length > 1 && people.length <= LIMITS.directPeople;
-    if (!isBounded || who.onlyRoom !== null) throw new Refusal("no_person");
+    if (!isBounded || who.onlyRoom !== null || !others.every(isUuid)) {
+      throw new Refusal("no_person");
+    }
     const now = this.#now();
     const { id, isNew } = await this.#counted(
       person,

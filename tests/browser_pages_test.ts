@@ -25,6 +25,7 @@ const PAGES: Readonly<Record<string, readonly [Who, ...string[]]>> = {
   "login/index.tsx": ["stranger", "/login", "/login?signed_out"],
   "login/recover.tsx": ["stranger", "/login/recover"],
   "mentions.tsx": ["owner", "/mentions"],
+  "message.tsx": ["owner", "/message", "/message?q=a", "/message?q=nobody"],
   "place/audit.tsx": ["owner", "/place/audit"],
   "place/health.tsx": ["owner", "/place/health"],
   "place/index.tsx": ["owner", "/place", "/place?saved"],

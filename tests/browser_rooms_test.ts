@@ -128,6 +128,56 @@ browserTest(
 );
 
 browserTest(
+  "Without scripts a direct room is begun by a page, with people found one after another",
+  async (server, visitors) => {
+    for (const name of ["Omar", "Mei", "Meike"]) {
+      await (await fetch(`${server.url}/api/session`, {
+        method: "POST",
+        body: JSON.stringify({ name }),
+      })).body?.cancel();
+    }
+    const { page } = await visitors.come({ javaScriptEnabled: false });
+    await page.goto(server.url);
+    await page.getByRole("textbox", { name: "Name" }).fill("Ana");
+    await page.getByRole("button", { name: "Enter" }).click();
+    await page.getByRole("button", { name: "New message" }).click();
+    // On a phone the list of rooms is a page.
+    await page.setViewportSize(PHONE);
+    await page.getByRole("link", { name: "Rooms" }).click();
+    await page.locator("summary").filter({ hasText: "New room" }).click();
+    assert(await page.getByRole("radio", { name: "Open" }).isChecked());
+    await page.getByRole("link", { name: "New message" }).click();
+    const path = `${server.url}/message`;
+    await page.waitForURL(path);
+    const whom = page.getByRole("searchbox", { name: "To whom?" });
+    await whom.fill("xyz");
+    await whom.press("Enter");
+    await page.getByText("Nobody here has “xyz”").waitFor();
+    await whom.fill("omar");
+    await whom.press("Enter");
+    await page.getByRole("checkbox", { name: "Omar" }).check();
+    await whom.fill("mei");
+    await whom.press("Enter");
+    await page.getByRole("checkbox", { name: "Mei", exact: true }).check();
+    assert(await page.getByRole("checkbox", { name: "Omar" }).isChecked());
+    await page.getByRole("button", { name: "Start" }).click();
+    await page.getByRole("heading", { name: /^Mei and Omar|^Omar and Mei/ })
+      .waitFor();
+    // Nobody chosen, and somebody who isn't here.
+    for (const person of ["", "nobody", crypto.randomUUID()]) {
+      const form = person === "" ? { q: "mei" } : { q: "mei", person };
+      const headers = { origin: server.url };
+      const answer = await page.request.post(path, { form, headers });
+      assertEquals(answer.status(), 404, person);
+      assert(
+        (await answer.text()).includes("isn&#39;t here") ||
+          (await answer.text()).includes("isn't here"),
+      );
+    }
+  },
+);
+
+browserTest(
   "A room gets a topic and another name, is archived and comes back, also on a phone",
   async (server, visitors) => {
     const touch = { viewport: PHONE, hasTouch: true, isMobile: true };

@@ -68,6 +68,9 @@ export default define.page<typeof handler>(({ data, req, state }) => {
       <PageTitle parts={[t("rooms.title")]} />
       <h1>{t("rooms.title")}</h1>
       <p class="lead">{t("rooms.lead")}</p>
+      <p>
+        <a class="button" href="/message">{t("rooms.new_message")}</a>
+      </p>
       <details class="card new-room" open={data.error !== null}>
         <summary>{t("rooms.new")}</summary>
         <NewRoomForm id="room-name" name={data.name} error={data.error} />

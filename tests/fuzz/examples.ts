@@ -72,6 +72,9 @@ export const EXAMPLES: Readonly<Record<string, Make>> = {
   "POST /settings/sessions": (random) => ({
     form: random.chance(0.3) ? { others: "yes" } : { end: "0".repeat(64) },
   }),
+  "POST /message": (random, world) => ({
+    form: { q: nameOf(random), person: person(random, world) },
+  }),
   "POST /rooms": (random) => ({
     form: { name: nameOf(random), kind: random.pick(["open", "private"]) },
   }),
