@@ -1,6 +1,7 @@
 /** How the page behaves under fingers and keys. */
 import { assert, assertEquals } from "@std/assert";
 import type { Locator } from "playwright-core";
+import { isAccessible } from "./support/accessible.ts";
 import {
   browserTest,
   isSound,
@@ -310,3 +311,27 @@ async function shows(
   assert(!before.equals(without), `${selector} can't be seen`);
   assert(before.equals(await thing.screenshot(options)), "it moves by itself");
 }
+
+browserTest(
+  "In high contrast what is counted and pointed at can still be read",
+  async (server, visitors) => {
+    const options = { contrast: "more", bypassCSP: true } as const;
+    const ana = await (await visitors.come(options)).enter(server.url, "Ana");
+    const { page } = ana;
+    const omar = await (await visitors.come()).enter(server.url, "Omar");
+    await page.getByRole("button", { name: "New room" }).click();
+    await page.getByRole("textbox", { name: "Room name" }).fill("Boats");
+    await page.getByRole("button", { name: "Create" }).click();
+    await page.getByRole("heading", { name: "Boats" }).waitFor();
+    await omar.says("@Ana, look");
+    const lobby = page.getByRole("navigation", { name: "Rooms" })
+      .getByRole("link", { name: /lobby/ });
+    await lobby.getByLabel("1 unread").waitFor();
+    for (const thing of [lobby, page.getByRole("link", { name: "Settings" })]) {
+      await thing.hover();
+      await isAccessible(ana, "high contrast", ["color-contrast"]);
+    }
+    await page.emulateMedia({ contrast: "more", colorScheme: "dark" });
+    await isAccessible(ana, "high contrast, dark", ["color-contrast"]);
+  },
+);
