@@ -12,6 +12,44 @@ export const DEPLOY_DENO: string | undefined = findTool(
 /** Milliseconds in which it must be up, on however slow a machine. */
 const PATIENCE = 60_000;
 
+/**
+ * Runs a program where no file can be written, whoever it is: in a namespace
+ * of its own, so that nobody else notices.
+ */
+const SEALED = [
+  "unshare",
+  "--mount",
+  "sh",
+  "-c",
+  `mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" &&
+    mount -o remount,bind,ro / && exec "$@"`,
+  ROOT,
+];
+
+/** Whether this machine lets us do that: it takes root. */
+export const CAN_SEAL: boolean = await succeeds([...SEALED, "true"]) &&
+  !await succeeds([...SEALED, "test", "-w", ROOT]);
+
+async function succeeds([command, ...args]: string[]): Promise<boolean> {
+  const process = new Deno.Command(command!, { args, stderr: "null" });
+  return await process.output().then(({ success }) => success, () => false);
+}
+
+/** What keeps a server from writing. */
+export type Bars =
+  /** It has no permission to. */
+  | "permissions"
+  /** It has every permission; nothing can be written. */
+  | "file system";
+
+/** What Deno is allowed: in either case nothing unstable. */
+const ALLOWED: Record<Bars, string[]> = {
+  permissions: [
+    ...["--allow-net", `--allow-read=${ROOT}`, "--allow-env", "--allow-sys"],
+  ],
+  "file system": ["--allow-all"],
+};
+
 /** A running server. */
 export class DeployServer {
   readonly url: string;
@@ -23,17 +61,20 @@ export class DeployServer {
   }
 
   /** Starts it over the database of the address, and waits until it answers. */
-  static async start(database: string): Promise<DeployServer> {
+  static async start(
+    database: string,
+    bars: Bars = "permissions",
+  ): Promise<DeployServer> {
     const port = freePort();
     const flags = packageFlags(await choosePackages());
-    const child = new Deno.Command(DEPLOY_DENO!, {
-      args: [
-        ...["run", "--no-prompt", "--cached-only", ...flags],
-        // No writing, no running, no unstable features.
-        ...["--allow-net", `--allow-read=${ROOT}`, "--allow-env"],
-        "--allow-sys",
-        "lib/serve.ts",
-      ],
+    const [command, ...args] = [
+      ...bars === "file system" ? SEALED : [],
+      ...[DEPLOY_DENO!, "run", "--no-prompt", "--cached-only", ...flags],
+      ...ALLOWED[bars],
+      "lib/serve.ts",
+    ];
+    const child = new Deno.Command(command!, {
+      args,
       cwd: ROOT,
       clearEnv: true,
       env: {
