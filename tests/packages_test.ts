@@ -1,17 +1,41 @@
 import { assert, assertEquals } from "@std/assert";
 import { ROOT } from "../tasks/packages.ts";
+import { walk } from "./support/walk.ts";
 
 const config = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
 const map = JSON.parse(
   await Deno.readTextFile(`${ROOT}offline/import_map.json`),
 );
 
+/** What only tests use: a start downloads none of it. */
+const ofTests: Record<string, string> = config.scopes["./tests/"];
+
 Deno.test("the stand-ins' import map names the same packages as deno.json", () => {
   const fromNpm = (imports: Record<string, string>) =>
     Object.entries(imports).filter(([name, target]) =>
       target.startsWith("npm:") && !name.endsWith("/")
     ).sort();
-  assertEquals(fromNpm(map.imports), fromNpm(config.imports));
+  const all = { ...config.imports, ...ofTests };
+  assertEquals(fromNpm(map.imports), fromNpm(all));
+});
+
+Deno.test("only tests import the packages that deno.json has for them", async () => {
+  const folders = ["bench", "components", "islands", "lib", "routes", "tasks"];
+  let files = 0;
+  for (const folder of folders) {
+    const url = new URL(`${folder}/`, `file://${ROOT}`);
+    for await (const path of walk(url)) {
+      if (!/\.tsx?$/.test(path)) continue;
+      files++;
+      const text = await Deno.readTextFile(new URL(path, url));
+      for (const [, name] of text.matchAll(/(?:from |import\()"([^"]+)"/g)) {
+        const isOfTests = Object.keys(ofTests)
+          .some((one) => name === one || name!.startsWith(`${one}/`));
+        assert(!isOfTests, `${folder}/${path} imports ${name}`);
+      }
+    }
+  }
+  assert(files > 300, `${files} files`);
 });
 
 Deno.test("the stand-ins cover what deno.json takes from JSR", () => {
