@@ -1,5 +1,5 @@
 /** What is counted before it is written holds among several servers on one PostgreSQL. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Accounts } from "../lib/accounts.ts";
 import { uuidv7 } from "../lib/client/uuid.ts";
 import type { Database } from "../lib/db/open.ts";
@@ -118,6 +118,129 @@ test(
       assertEquals(counts, { done: 1, too_many_uploads: 1 });
     }
     assertEquals((await store.rows("select id from uploads")).length, 10);
+  },
+);
+
+/** Rooms of somebody's, in the order of their ids. */
+async function privateRooms(db: Database, keeper: string, count: number) {
+  const ids = Array.from({ length: count }, () => uuidv7()).sort();
+  for (const id of ids) {
+    await db.write("createRoom", {
+      ...{ id, name: id, key: id, slug: id, kind: "private" },
+      ...{ person: keeper, now: Date.now() },
+    });
+  }
+  return ids;
+}
+
+/**
+ * Begins a write while another program holds a row, and tells which of others
+ * the write holds meanwhile.
+ */
+async function heldWhileWaiting(
+  store: PostgresStore,
+  held: string,
+  others: readonly string[],
+  write: () => Promise<unknown>,
+): Promise<string[]> {
+  const isHeld = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const holding = store.hold(
+    `set local idle_in_transaction_session_timeout = 0;
+     select from ${held} for update`,
+    isHeld.resolve,
+    gate.promise,
+  );
+  await isHeld.promise;
+  const writing = write();
+  const waiting = () =>
+    store.rows(`select 1 from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`);
+  const taken: string[] = [];
+  try {
+    let looks = 0;
+    while ((await waiting()).length < 1) assert(++looks < 200, "it waits");
+    for (const other of others) {
+      const look = store.rows(`select 1 from ${other} for update nowait`);
+      if (await look.then(({ length }) => length < 1, () => true)) {
+        taken.push(other);
+      }
+    }
+  } finally {
+    gate.resolve();
+    await Promise.allSettled([holding, writing]);
+  }
+  await writing;
+  return taken;
+}
+
+test(
+  "deletes an account in the order in which entries are stored: rooms, then people",
+  async ([db], store) => {
+    const ana = await person(db, "Ana");
+    const omar = await person(db, "Omar");
+    const [room] = await privateRooms(db, ana, 1);
+    const now = Date.now();
+    await store.execute(`update persons set role = 'owner';
+      insert into memberships (person, room, last_read, last_read_posts, joined_at)
+        values ('${omar}', '${room}', 0, 0, ${now})`);
+    const people = [ana, omar].map((id) => `persons where id = '${id}'`);
+    const taken = await heldWhileWaiting(
+      store,
+      `rooms where id = '${room}'`,
+      people,
+      () => db.write("removeAccount", { person: ana }),
+    );
+    assertEquals(taken, []);
+    const left = await store.rows(`select m.person, r.created_by
+      from memberships as m join rooms as r on r.id = m.room
+      where r.id = '${room}'`);
+    assertEquals(left, [{ person: omar, created_by: omar }]);
+  },
+);
+
+test(
+  "locks owners and others in one order, whoever is asked for first",
+  async ([db], store) => {
+    const [ana, omar] = [await person(db, "Ana"), await person(db, "Omar")];
+    assert(ana < omar, "ids grow");
+    await store.execute(`update persons set role = 'owner' where id = '${omar}';
+      update persons set role = 'member' where id = '${ana}'`);
+    const taken = await heldWhileWaiting(
+      store,
+      `persons where id = '${ana}'`,
+      [`persons where id = '${omar}'`],
+      () => db.write("removeAccount", { person: ana }),
+    );
+    assertEquals(taken, []);
+  },
+);
+
+test(
+  "moves read cursors in one order, in whichever they are given [D6]",
+  async ([db], store) => {
+    const ana = await person(db, "Ana");
+    const rooms = await privateRooms(db, ana, 2);
+    for (const room of rooms) {
+      const id = uuidv7();
+      await db.write("append", {
+        drafts: [{ kind: "posted", room, id, author: ana, body: "a" }],
+        now: Date.now(),
+      });
+    }
+    await store.execute("update memberships set last_read = 0");
+    const rows = rooms.map((room) => `memberships where room = '${room}'`);
+    const cursors = rooms.map((room) => ({ person: ana, room, seq: 1 }));
+    const taken = await heldWhileWaiting(
+      store,
+      rows[0]!,
+      [rows[1]!, `persons where id = '${ana}'`],
+      () => db.write("markRead", cursors.toReversed()),
+    );
+    assertEquals(taken, []);
+    const read = await db.read.selectFrom("memberships").select("last_read")
+      .where("room", "in", rooms).execute();
+    assertEquals(read.map(({ last_read }) => last_read), [1, 1]);
   },
 );
 

@@ -26,11 +26,18 @@ export async function lockPersons(
 }
 
 /**
- * Holds all owners, and gives their ids. Without a limit: of rows that are
- * waited for, some may be left out afterwards.
+ * Holds all owners and others, in the order of their ids, and gives the owners'
+ * ids. Without a limit: of rows that are waited for, some may be left out
+ * afterwards.
  */
-export async function lockOwners(trx: Trx): Promise<string[]> {
-  const owners = await trx.selectFrom("persons").where("role", "=", "owner")
-    .orderBy("id").select("id").forUpdate().execute();
-  return owners.map(({ id }) => id);
+export async function lockOwners(
+  trx: Trx,
+  others: readonly string[],
+): Promise<string[]> {
+  const held = await trx.selectFrom("persons")
+    .where((eb) =>
+      eb.or([eb("role", "=", "owner"), eb("id", "in", padded(others))])
+    )
+    .orderBy("id").select(["id", "role"]).forUpdate().execute();
+  return held.filter(({ role }) => role === "owner").map(({ id }) => id);
 }

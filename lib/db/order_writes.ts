@@ -44,7 +44,9 @@ export const MEASURE_ACTIONS: Readonly<Record<Measure["kind"], PlaceAction>> = {
 export async function keepOrder(trx: Trx, args: OrderArgs): Promise<void> {
   const { actor, person, measure, now } = args;
   // Neither gets another role, nor comes in again, before this is done.
-  await lockPersons(trx, [actor, person]);
+  // A role may end an ownership, and then the other owners are counted.
+  if (measure.kind === "role") await lockOwners(trx, [actor, person]);
+  else await lockPersons(trx, [actor, person]);
   const by = await roleOf(trx, actor);
   const of = await roleOf(trx, person);
   if (measure.kind === "role") await checkRole(trx, args, by, of, measure.role);
@@ -66,7 +68,7 @@ export async function keepOrder(trx: Trx, args: OrderArgs): Promise<void> {
 
 /** Refused with `last_owner` when nobody else owns the place: for whatever would end this. */
 export async function keepAnOwner(trx: Trx, person: string): Promise<void> {
-  const owners = await lockOwners(trx);
+  const owners = await lockOwners(trx, [person]);
   if (owners.length === 1 && owners[0] === person) {
     throw new Refusal("last_owner");
   }

@@ -86,6 +86,7 @@ export async function removeAccount(
   trx: Trx,
   { person }: { person: string },
 ): Promise<Uint8Array[]> {
+  await leaveRooms(trx, person);
   await keepAnOwner(trx, person);
   const ended = await endOtherSessions(trx, { person, keep: null });
   const tables = [
@@ -93,19 +94,26 @@ export async function removeAccount(
     "passkeys",
     "recovery_codes",
     "pictures",
-    "memberships",
   ] as const;
   for (const table of tables) {
     await trx.deleteFrom(table).where("person", "=", person).execute();
   }
-  const kept = await trx.selectFrom("rooms").where("created_by", "=", person)
-    .where("kind", "=", "private").select("id").execute();
-  for (const { id } of kept) await passOn(trx, id, person);
   await trx.updateTable("persons").where("id", "=", person)
     .set({ name: FORMER_NAME, name_key: null, role: "guest", picture: null })
     .execute();
   await bumpPerson(trx, person);
   return ended;
+}
+
+/** Before the person is locked: whoever appends to one of the rooms locks it first. */
+async function leaveRooms(trx: Trx, person: string): Promise<void> {
+  const kept = await trx.selectFrom("rooms").where("created_by", "=", person)
+    .where("kind", "=", "private").orderBy("id").select("id").forUpdate()
+    .execute();
+  await trx.selectFrom("memberships").where("person", "=", person)
+    .orderBy("room").select("room").forUpdate().execute();
+  await trx.deleteFrom("memberships").where("person", "=", person).execute();
+  for (const { id } of kept) await passOn(trx, id, person);
 }
 
 /** A picture of a person, or null for none. */
