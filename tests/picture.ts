@@ -51,7 +51,7 @@ const talk: [Visitor, string][] = [
   [lilei, "明天的部署在下午三点，谁来值班？"],
   [
     sanna,
-    "I can. The checklist is in https://docs.example.org/deploy; last time we forgot `--allow-net` and it took an hour to see why.",
+    "I can. The checklist is at https://docs.example.org/deploy; we forgot `--allow-net` last time, and it took an hour to see why.",
   ],
   [
     sanna,
