@@ -337,3 +337,38 @@ test(
     await Deno.remove(t.folder, { recursive: true });
   },
 );
+
+test(
+  "forgets old challenges without waiting for a server that does so too",
+  async (servers, store) => {
+    const bytes = () => crypto.getRandomValues(new Uint8Array(32));
+    let time = 0;
+    const put = (server: Database) =>
+      server.write("putChallenge", {
+        ...{ challenge: bytes(), browser: bytes(), person: null, most: 20 },
+        expiresAt: ++time,
+      });
+    for (let i = 0; i < 20; i++) await put(servers[0]);
+    const held = Promise.withResolvers<void>();
+    const done = Promise.withResolvers<void>();
+    const other = store.hold(
+      "select 1 from challenges where expires_at <= 5 for update",
+      held.resolve,
+      done.promise,
+    );
+    await held.promise;
+    const counts = await tally([
+      ...Array.from({ length: 10 }, (_, i) => put(servers[i % 2]!)),
+      ...servers.map((one) => one.write("sweepSessions", { now: 7 })),
+    ]);
+    done.resolve();
+    await other;
+    assertEquals(counts, { done: 12 });
+    await put(servers[1]);
+    const left = await store.rows(
+      "select expires_at::int as at from challenges order by at desc",
+    );
+    const newest = Array.from({ length: 20 }, (_, i) => time - i);
+    assertEquals(left.map(({ at }) => at), newest);
+  },
+);

@@ -25,10 +25,10 @@ export async function putChallenge(
     person,
     expires_at: expiresAt,
   }).execute();
-  const surplus = trx.selectFrom("challenges").orderBy("expires_at", "desc")
-    .offset(most).limit(1_000).select("challenge_hash");
-  await trx.deleteFrom("challenges").where("challenge_hash", "in", surplus)
-    .execute();
+  const surplus = await trx.selectFrom("challenges")
+    .orderBy("expires_at", "desc").offset(most).limit(1).select("expires_at")
+    .executeTakeFirst();
+  if (surplus) await forget(trx, surplus.expires_at);
 }
 
 /**
@@ -52,5 +52,14 @@ export async function sweepChallenges(
   trx: Trx,
   { now }: { now: number },
 ): Promise<void> {
-  await trx.deleteFrom("challenges").where("expires_at", "<=", now).execute();
+  await forget(trx, now);
+}
+
+/** The oldest thousand; those that another machine forgets just now are left to it. */
+async function forget(trx: Trx, upTo: number): Promise<void> {
+  const old = trx.selectFrom("challenges").where("expires_at", "<=", upTo)
+    .orderBy("expires_at").limit(1_000).select("challenge_hash")
+    .forUpdate().skipLocked();
+  await trx.deleteFrom("challenges").where("challenge_hash", "in", old)
+    .execute();
 }

@@ -72,7 +72,9 @@ export class UuidQueryCompiler extends SqliteQueryCompiler {
 
   /** SQLite has no row locks: BEGIN IMMEDIATE has locked everything. */
   protected override visitSelectModifier(node: SelectModifierNode): void {
-    if (node.modifier !== "ForUpdate") super.visitSelectModifier(node);
+    const isLock = node.modifier === "ForUpdate" ||
+      node.modifier === "SkipLocked";
+    if (!isLock) super.visitSelectModifier(node);
   }
 
   protected override appendValue(value: unknown): void {
