@@ -289,6 +289,28 @@ Deno.test("[ws] An address has half as many connections that are no sockets; tho
   }, { transport: "ws", connectionsPerAddress: 4 });
 });
 
+Deno.test("[ws] At that bound the connection that was answered the longest ago gives way", async () => {
+  const before = metrics.turnedAway.value;
+  await withApp(async ({ url }) => {
+    const ask = async (raw: RawConnection) => {
+      await raw.write(head("GET /healthz"));
+      return await raw.status();
+    };
+    await using first = await RawConnection.open(url);
+    await using second = await RawConnection.open(url);
+    for (const raw of [second, first, second]) {
+      assertEquals(await ask(raw), 200);
+      // To its end, so that the server has nothing more to say.
+      await raw.match(/"status"[^}]*}/);
+    }
+    await using third = await RawConnection.open(url);
+    assertEquals(await ask(third), 200);
+    await first.rest();
+    assertEquals(await ask(second), 200);
+    assertEquals(metrics.turnedAway.value, before);
+  }, { transport: "ws", connectionsPerAddress: 4 });
+});
+
 Deno.test("[ws] Behind a proxy, whose connections are everybody's, there is no such bound", async () => {
   await withApp(async ({ url }) => {
     const all: RawConnection[] = [];

@@ -63,7 +63,11 @@ export async function listen(
   const { perAddress } = options;
   const newcomers = new Newcomers(perAddress && Math.ceil(perAddress / 2));
   server.on("connection", (socket) => newcomers.take(socket));
-  server.on("request", (req, res) => void answer(handler, req, res));
+  server.on("request", (req, res) => {
+    newcomers.asks(req.socket);
+    res.once("finish", () => newcomers.rests(req.socket));
+    void answer(handler, req, res);
+  });
   server.on("upgrade", (req: IncomingMessage, socket: Duplex, head: Buffer) => {
     void sockets.upgrade(req, socket, head, () => newcomers.leave(socket));
   });
@@ -143,10 +147,16 @@ function infoOf(req: IncomingMessage): Deno.ServeHandlerInfo<Deno.NetAddr> {
   };
 }
 
-/** Connections that are no sockets (yet), by address. */
+/**
+ * Connections that are no sockets (yet), by address. One that waits for another
+ * request gives way: browsers keep theirs open, many at a time, and many people
+ * may share an address.
+ */
 class Newcomers {
   readonly #most: number | null;
   readonly #counts = new Map<string, number>();
+  /** Those that were answered, by network, the longest ago first. */
+  readonly #resting = new Map<string, Set<Duplex>>();
   readonly #networks = new WeakMap<Duplex, string>();
 
   constructor(most: number | null) {
@@ -157,6 +167,7 @@ class Newcomers {
   take(socket: Socket): void {
     if (this.#most === null) return;
     const network = networkOf(plainAddress(socket.remoteAddress ?? ""));
+    if ((this.#counts.get(network) ?? 0) >= this.#most) this.#end(network);
     const count = this.#counts.get(network) ?? 0;
     if (count >= this.#most) {
       metrics.turnedAway.add();
@@ -168,10 +179,37 @@ class Newcomers {
     socket.once("close", () => this.leave(socket));
   }
 
+  /** It sends a request. */
+  asks(socket: Duplex): void {
+    const network = this.#networks.get(socket);
+    if (network === undefined) return;
+    const resting = this.#resting.get(network);
+    if (resting?.delete(socket) && resting.size === 0) {
+      this.#resting.delete(network);
+    }
+  }
+
+  /** It was answered. */
+  rests(socket: Duplex): void {
+    const network = this.#networks.get(socket);
+    if (network === undefined) return;
+    const resting = this.#resting.get(network) ?? new Set();
+    this.#resting.set(network, resting.add(socket));
+  }
+
+  /** Ends the one that rests for longest. */
+  #end(network: string): void {
+    const [longest] = this.#resting.get(network) ?? [];
+    if (!longest) return;
+    this.leave(longest);
+    longest.destroy();
+  }
+
   /** It ended, or is somebody's socket now. */
   leave(socket: Duplex): void {
     const network = this.#networks.get(socket);
     if (network === undefined) return;
+    this.asks(socket);
     this.#networks.delete(socket);
     const count = this.#counts.get(network)! - 1;
     if (count > 0) this.#counts.set(network, count);
