@@ -103,6 +103,8 @@ interface OpenRoom {
   /** A read is under way; `rang` makes another follow (D1). */
   refreshing: boolean;
   rang: boolean;
+  /** Resolves when the read that is under way has ended, or the last one has. */
+  refreshed: Promise<void>;
   flushAt: number | undefined;
   flushedAt: number;
 }
@@ -301,6 +303,7 @@ export class ChatHub {
       floor: 1,
       ready: Promise.resolve(),
       refreshing: false,
+      refreshed: Promise.resolve(),
       rang: false,
       flushAt: undefined,
       flushedAt: 0,
@@ -335,10 +338,17 @@ export class ChatHub {
     if (room.rang) void this.#refresh(room);
   }
 
-  /** Single flight; a doorbell during a read causes another read (D1). */
-  async #refresh(room: OpenRoom): Promise<void> {
+  /**
+   * Single flight; a doorbell during a read causes another read (D1). Resolves
+   * when a read has ended that began after the call.
+   */
+  #refresh(room: OpenRoom): Promise<void> {
     room.rang = true;
-    if (room.refreshing) return;
+    if (!room.refreshing) room.refreshed = this.#readNews(room);
+    return room.refreshed;
+  }
+
+  async #readNews(room: OpenRoom): Promise<void> {
     room.refreshing = true;
     try {
       while (room.rang) {

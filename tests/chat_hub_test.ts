@@ -136,6 +136,20 @@ Deno.test("ChatHub reads again when the doorbell rings during a read that finds 
   await until(() => ana.socket.seqs.length === 1);
 });
 
+Deno.test("ChatHub that is reading what a client already has throws nobody back to the past [D2]", async () => {
+  const { log, connect, post } = setUp();
+  const ana = connect();
+  await ana.join();
+  const release = log.hold();
+  post("one");
+  log.post("two");
+  const ben = connect();
+  const joined = ben.join({ after: 2, afterId: "m2", epoch: log.epoch });
+  release();
+  await joined;
+  assertEquals(ben.socket.frames.map(({ type }) => type), ["entries"]);
+});
+
 Deno.test("ChatHub takes the entries that a doorbell brings only where they are the next ones [D1]", async () => {
   const { log, connect, hub } = setUp();
   const ana = connect();

@@ -137,8 +137,8 @@ export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
     "a doorbell during a read is ignored (D1)",
     "lib/chat_hub.ts",
     [
-      "    room.rang = true;\n    if (room.refreshing) return;",
-      "    if (room.refreshing) return;\n    room.rang = true;",
+      "    room.rang = true;\n    if (!room.refreshing)",
+      "    if (room.refreshing) return room.refreshed;\n    room.rang = true;\n    if (!room.refreshing)",
     ],
   ),
   noticed(

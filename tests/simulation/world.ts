@@ -39,6 +39,8 @@ export class World {
   readonly #trace: Trace | undefined;
 
   #busyUntil = 0;
+  /** The only machine, from its being told to end until it has. */
+  #locking: Machine | undefined;
 
   constructor(sqlite: MemorySqlite, seed: number, trace?: Trace) {
     this.seed = seed;
@@ -95,7 +97,7 @@ export class World {
   }
 
   startMachine(place: number): void {
-    if (this.machines[place]) return;
+    if (this.machines[place] || this.#locking) return;
     const life = new Life(`machine ${place}`);
     const { store, town, time } = this;
     time.after(0, () => {
@@ -145,12 +147,23 @@ export class World {
     if (!machine) return;
     this.note(() => `${machine.life.name} restarts`);
     this.machines[place] = null;
-    this.time.after(0, () => {
-      void machine.close();
-    }, machine.life);
+    const pause = this.random.latency(300);
+    const startNext = () =>
+      this.time.after(pause, () => this.startMachine(place));
+    // Where there is only one, it locks its folder until it has ended.
+    if (this.machines.length === 1) this.#locking = machine;
+    else startNext();
+    const unlock = () => {
+      if (this.#locking !== machine) return;
+      this.#locking = undefined;
+      startNext();
+    };
+    this.time.after(0, () => void machine.close().then(unlock), machine.life);
     // It is killed where it doesn't end by itself.
-    this.time.after(5_000, () => this.#kill(machine));
-    this.time.after(this.random.latency(300), () => this.startMachine(place));
+    this.time.after(5_000, () => {
+      this.#kill(machine);
+      unlock();
+    });
   }
 
   /** A room loses its entries from before a time, in milliseconds since 1970 (L8). */
