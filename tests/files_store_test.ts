@@ -69,6 +69,43 @@ Deno.test("A bucket that doesn't answer is refused as something to retry, and lo
   assertEquals(await store.read(KEY), content(10));
 });
 
+/** A store that gives all answers itself. */
+async function withAnswers(
+  answer: (request: Request) => Response,
+  test: (store: S3Files, errors: string[]) => Promise<void>,
+): Promise<void> {
+  const options = { port: 0, hostname: "127.0.0.1", onListen() {} };
+  const server = Deno.serve(options, answer);
+  const errors: string[] = [];
+  const store = new S3Files({
+    address: `http://127.0.0.1:${server.addr.port}/bucket/files/`,
+    ...{ region: "eu-west-1", accessKeyId: "a", secretAccessKey: "b" },
+  }, (error) => errors.push(String(error)));
+  await test(store, errors);
+  await server.shutdown();
+}
+
+Deno.test("Of a store that answers a range with all of it, the part alone is given on", async () => {
+  const bytes = content(300_000);
+  await withAnswers(() => new Response(bytes), async (store) => {
+    for (const [start, end] of [[0, 2], [1, 2], [150_000, 300_000]] as const) {
+      const part = await store.open(KEY, { start, end });
+      const given = await new Response(part).bytes();
+      assertEquals(given, bytes.slice(start, end), `${start} to ${end}`);
+    }
+  });
+});
+
+Deno.test("A store that says late that it failed is refused as something to retry", async () => {
+  const failed = "<Error><Code>InternalError</Code></Error>";
+  await withAnswers(() => new Response(failed), async (store, errors) => {
+    const staged = await store.stage();
+    await staged.write(content(20));
+    assertEquals(await refusal(staged.keep(KEY)), "unavailable");
+    assert(/PUT .*InternalError/.test(errors.join()), errors.join());
+  });
+});
+
 Deno.test("Files go to the bucket, and the data folder has none", async () => {
   await using server = await S3Server.start();
   const settings = { files: server.settings };

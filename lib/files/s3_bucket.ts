@@ -65,6 +65,18 @@ export class S3Bucket {
     return this.#fail(method, key, await reasonOf(answer));
   }
 
+  /** As {@link send}, for a request of which only the outcome matters. */
+  async run(method: string, key: string, request: S3Request): Promise<void> {
+    const answer = await this.send(method, key, request);
+    const text = await answer.text().catch((error) =>
+      this.#fail(method, key, error)
+    );
+    // Long work answers 200 at once and tells at the end how it went.
+    if (answer.ok && text.includes("<Error>")) {
+      this.#fail(method, key, textOf(text, "Code"));
+    }
+  }
+
   get #root(): string {
     const { origin } = new URL(this.#settings.address);
     return `${origin}/${this.pathOf("").split("/")[1]}`;
