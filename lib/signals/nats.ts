@@ -81,10 +81,11 @@ export class NatsSignals implements SignalEngine {
   }
 
   async #connect(): Promise<void> {
+    let connection: NatsConnection | undefined;
     try {
       // Here, so that it is loaded only where it is needed.
       const { connect } = await import("@nats-io/transport-node");
-      const connection = await connect({
+      connection = await connect({
         ...serversOf(this.#options.url),
         name: "atoll",
         noEcho: true,
@@ -104,6 +105,9 @@ export class NatsSignals implements SignalEngine {
       this.#setUp(true);
       void this.#watch(connection);
     } catch (error) {
+      // It would go on to connect by itself, beside the next one.
+      this.#connection = undefined;
+      await connection?.close().catch(() => {});
       this.#again(error);
     }
   }

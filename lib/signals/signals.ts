@@ -53,7 +53,8 @@ export class Signals {
   /** This machine among others: another after each start. */
   readonly machine: string = crypto.randomUUID();
   readonly #engine: SignalEngine | null;
-  readonly #wanted = new Map<string, number>();
+  /** Subjects that are listened to: how often, and when they are heard. */
+  readonly #wanted = new Map<string, { count: number; heard: Promise<void> }>();
   readonly #waiting = new Map<string, News>();
   #sending: Promise<void> | undefined;
   #isHealthy: boolean;
@@ -70,13 +71,12 @@ export class Signals {
   ) {
     this.#engine = engine;
     this.#isHealthy = engine === null;
-    this.#wanted.set(EVERYONE, 1);
     engine?.start({
       onText: (text) => this.#hear(text),
       onHealth: (isHealthy) => this.#setHealth(isHealthy),
       onProblem,
     });
-    void engine?.listen(EVERYONE);
+    void this.listen(EVERYONE);
   }
 
   /** Whether there may be other machines. */
@@ -93,23 +93,28 @@ export class Signals {
   tell(news: News): void {
     this.onNews(news, true);
     if (!this.#engine || this.#isClosed) return;
-    if (this.#waiting.size >= MOST_WAITING) metrics.signals.add("lost");
-    else this.#waiting.set(keyOf(news), news);
+    const key = keyOf(news);
+    const fits = this.#waiting.size < MOST_WAITING || this.#waiting.has(key);
+    if (fits) this.#waiting.set(key, news);
+    else metrics.signals.add("lost");
     this.#sending ??= this.#send();
   }
 
   /** Cares for a subject from now on, once more; resolves when it is heard. */
   async listen(subject: string): Promise<void> {
-    const count = this.#wanted.get(subject) ?? 0;
-    this.#wanted.set(subject, count + 1);
-    if (count === 0) await this.#engine?.listen(subject);
+    const wanted = this.#wanted.get(subject) ??
+      { count: 0, heard: this.#engine?.listen(subject) ?? Promise.resolve() };
+    wanted.count++;
+    this.#wanted.set(subject, wanted);
+    await wanted.heard;
   }
 
   /** Cares for it once less. */
   ignore(subject: string): void {
-    const count = this.#wanted.get(subject) ?? 0;
-    if (count > 1) this.#wanted.set(subject, count - 1);
-    else if (this.#wanted.delete(subject)) this.#engine?.ignore(subject);
+    const wanted = this.#wanted.get(subject);
+    if (!wanted || --wanted.count > 0) return;
+    this.#wanted.delete(subject);
+    this.#engine?.ignore(subject);
   }
 
   /** Tells what waits, then ends. */
