@@ -149,6 +149,38 @@ Deno.test("What was written arrives, unless it was given up", () => {
   assertFound(checker, {});
 });
 
+function refused(retry: boolean): ServerFrame {
+  return {
+    ...{ type: "error", code: "id_taken", message: "No", retry },
+    ...{ ref: "id-2", room: "r1", id: "id-2" },
+  };
+}
+
+Deno.test("What is refused for good need not arrive, and has no place [L3]", () => {
+  const { checker, viewer } = joined();
+  viewer.wrote({ ...post, kind: "post" });
+  viewer.sent(post);
+  viewer.received(refused(false));
+  checker.log("r1", log(1));
+  assertFound(checker, {});
+  // That the page shows it as failed, and keeps it so, excuses nobody.
+  viewer.wrote({ ...post, kind: "post" });
+  viewer.gaveUp("id-2");
+  checker.log("r1", [posted(1), posted(2, { author: "ana" })]);
+  assertFound(checker, { differing: 1 });
+});
+
+Deno.test("What was refused for now, or is sent again, may have a place", () => {
+  for (const retry of [true, false]) {
+    const { checker, viewer } = joined();
+    viewer.sent(post);
+    viewer.received(refused(retry));
+    if (!retry) viewer.sent(post);
+    checker.log("r1", [posted(1), posted(2, { author: "ana" })]);
+    assertFound(checker, {});
+  }
+});
+
 Deno.test("What one person wrote keeps its order", () => {
   const { checker, viewer } = joined();
   for (const n of [2, 1]) {

@@ -37,12 +37,8 @@ export class CheckedSocket implements SocketLike {
   }
 
   #tell(frame: ServerFrame): void {
-    const viewer = this.#checked.viewer();
-    viewer.received(frame);
+    this.#checked.viewer().received(frame);
     this.#checked.received?.(frame);
-    // Changing what was deleted meanwhile, for example.
-    const isRefused = frame.type === "error" && !frame.retry;
-    if (isRefused && frame.id) viewer.gaveUp(frame.id);
   }
 
   get readyState(): number {

@@ -1,12 +1,18 @@
 /**
  * Proves delivery: told what was written and acknowledged and what each
  * viewer was sent and shows, it counts what was lost, doubled, reordered,
- * invented, and what differs from the fold of the log (C2).
+ * invented, and what differs from the fold of the log (C2), or was refused
+ * though the log has it (L3).
  *
  * For simulations and tests, which know the whole log at the end, and for
  * pages, which know only what came over their socket.
  */
-import type { ClientFrame, Entry, ServerFrame } from "../protocol.ts";
+import type {
+  ClientFrame,
+  Entry,
+  ErrorFrame,
+  ServerFrame,
+} from "../protocol.ts";
 import { type DeliveryReport, Findings } from "./delivery_findings.ts";
 import { type Gone, KnownLog, type Written } from "./delivery_log.ts";
 import { Stream } from "./delivery_stream.ts";
@@ -75,6 +81,8 @@ interface Sent extends Omit<Written, "room"> {
   isLoose: boolean;
   /** Seq in its acknowledgement. */
   seq?: number;
+  /** Code with which the server refused it for good, since it was last sent. */
+  refused?: string | undefined;
 }
 
 /** What one person's program sends, is sent and shows. */
@@ -98,7 +106,10 @@ export class Viewer {
     this.#sent.set(written.id, sent);
   }
 
-  /** It is shown as failed, or the person gave it up: it need not arrive. */
+  /**
+   * The person gave it up, or the page shows it as failed: it need not arrive,
+   * though it may have. What the server refused is known from its frames.
+   */
   gaveUp(id: string): void {
     const sent = this.#sent.get(id);
     if (sent) sent.givenUp = sent.isLoose = true;
@@ -129,7 +140,9 @@ export class Viewer {
     this.#stream.sent(frame);
     const { type } = frame;
     if (type !== "post" && type !== "edit" && type !== "delete") return;
-    if (this.#sent.has(frame.id)) return;
+    const known = this.#sent.get(frame.id);
+    // Whoever sends it again asks anew.
+    if (known) return void (known.refused = undefined);
     const { id, room: _, ref: __, ...rest } = frame;
     const { type: kind, ...change } = rest;
     this.#sent.set(id, {
@@ -139,8 +152,9 @@ export class Viewer {
 
   /** A frame came. */
   received(frame: ServerFrame): void {
-    if (frame.type === "posted") this.#acknowledged(frame);
-    else this.#stream.received(frame);
+    if (frame.type === "posted") return this.#acknowledged(frame);
+    if (frame.type === "error" && !frame.retry) this.#refused(frame);
+    this.#stream.received(frame);
   }
 
   /** What is shown of a room after something changed; `settled` when it must be all. */
@@ -179,14 +193,29 @@ export class Viewer {
     sent.seq = seq;
   }
 
+  /** For good: it need not arrive, and must have no place in the log (L3). */
+  #refused({ id, code }: ErrorFrame): void {
+    const sent = id === undefined ? undefined : this.#sent.get(id);
+    if (!sent) return;
+    this.gaveUp(sent.id);
+    sent.refused = code;
+  }
+
   #checkSent(findings: Findings): void {
     const { name, person, logOf } = this.#options;
     const last = new Map<string, number>();
-    for (const { givenUp, isLoose, seq, ...written } of this.#sent.values()) {
+    for (const sent of this.#sent.values()) {
+      const { givenUp, isLoose, seq, refused, ...written } = sent;
       const { id, room } = written;
       if (room === undefined) continue;
       const log = logOf(room);
       const place = log.check({ ...written, room }, person, seq, findings);
+      if (place !== undefined && refused !== undefined) {
+        findings.add(
+          "differing",
+          `${name}'s ${id} was refused with ${refused}, and is at ${place} in ${room}`,
+        );
+      }
       if (place === undefined) {
         if (givenUp || seq !== undefined || !log.isWhole) continue;
         findings.add("lost", `${name}'s ${id} never arrived in ${room}`);

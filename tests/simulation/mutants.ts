@@ -62,6 +62,16 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     ],
   ),
   unnoticedBefore(
+    29,
+    "repeated changes are refused (L3)",
+    "lib/db/append_plan.ts",
+    [
+      "  if (!sameAs({ ...found, deleted }, draft)) return",
+      `  const isChange = draft.kind === "edited" || draft.kind === "deleted";
+  if (isChange || !sameAs({ ...found, deleted }, draft)) return`,
+    ],
+  ),
+  unnoticedBefore(
     1,
     "the doorbell rings before the commit (L6)",
     "lib/db/append_queue.ts",
