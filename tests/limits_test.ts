@@ -413,6 +413,22 @@ Deno.test("A stranger's body has 16 KiB and a short time; one who is here has mo
   });
 });
 
+Deno.test("Behind a proxy that tells the port as well, an address is one whichever port it has", async () => {
+  await withApp(async ({ request }) => {
+    const enter = async (name: string, address: string) => {
+      const headers = { "x-forwarded-for": `203.0.113.1, ${address}` };
+      const init = { ...json({ name }), headers };
+      return (await request("/api/session", init)).status;
+    };
+    assertEquals(await enter("Ana", "192.0.2.7:50123"), 201);
+    assertEquals(await enter("Omar", "192.0.2.7:50124"), 429);
+    assertEquals(await enter("Omar", "192.0.2.7"), 429);
+    assertEquals(await enter("Omar", "192.0.2.8:50123"), 201);
+    assertEquals(await enter("Mei", "[2001:db8:0:1::7]:443"), 201);
+    assertEquals(await enter("Kai", "[2001:db8:0:1::8]:444"), 429);
+  }, { trustProxy: true, newcomersPerHour: 1 });
+});
+
 /** Bodies of strangers that don't end before they are told to. */
 class OpenBodies {
   refused = 0;
