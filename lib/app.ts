@@ -206,6 +206,7 @@ export class Atoll {
       },
       markUnread: (person, room, from) =>
         this.rooms.markUnread(person, room, from),
+      whenReady: (connection) => this.#hub.whenReady(connection),
       onError: logError,
       onHere: (...here) => this.#doorbells.personHere(...here),
       onFollowed: (...followed) => this.#doorbells.roomFollowed(...followed),

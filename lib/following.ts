@@ -2,7 +2,7 @@
  * Following (D6): each connection learns at most once a second what changed in
  * the rooms that its person follows and that are not on its screen.
  */
-import type { Connection } from "./connection.ts";
+import type { Connection, ReadyWaiter } from "./connection.ts";
 import type { ReadCursor } from "./db/membership_writes.ts";
 import type { MovedCursor, RoomHead } from "./db/drafts.ts";
 import type { FollowedRoom, MeFrame } from "./protocol.ts";
@@ -17,6 +17,8 @@ export interface FollowingStore {
   markRead(cursors: ReadCursor[]): Promise<void>;
   /** Stores that a person marked a room as unread from a message on. */
   markUnread(person: string, room: string, from: number): Promise<void>;
+  /** Waits for a connection that isn't ready, and closes it when it never is (D3). */
+  whenReady: ReadyWaiter;
   /** Told when one of these failed; it is tried again by itself. */
   onError: (error: unknown) => void;
   /** Told when someone's first connection comes, or their last one goes. */
@@ -61,6 +63,10 @@ export class Following {
   readonly #followers = new Map<string, Set<Follower>>();
   readonly #grown = new Set<string>();
   readonly #changed = new Set<Follower>();
+  /** Connections that were not ready when there was something to tell them. */
+  readonly #waiting = new Set<Connection>();
+  /** Those that are ready since, and lack the newest state. */
+  readonly #late = new Set<Connection>();
   readonly #unwritten = new Map<string, ReadCursor>();
   #tellTimer: ReturnType<typeof setTimeout> | undefined;
   #writeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -103,6 +109,8 @@ export class Following {
     const follower = this.#people.get(connection.session.person.id);
     if (!follower) return;
     follower.connections.delete(connection);
+    this.#waiting.delete(connection);
+    this.#late.delete(connection);
     if (follower.connections.size > 0) return;
     this.#people.delete(follower.id);
     this.#changed.delete(follower);
@@ -233,6 +241,8 @@ export class Following {
   /** Writes what is not written yet and stops all timers. */
   async close(): Promise<void> {
     this.#people.clear();
+    this.#waiting.clear();
+    this.#late.clear();
     await Promise.all(this.#loads);
     clearTimeout(this.#tellTimer);
     for (const timer of this.#leaving) clearTimeout(timer);
@@ -379,7 +389,8 @@ export class Following {
   #tell(): void {
     this.#tellTimer = undefined;
     this.#toldAt = performance.now();
-    const changed = [...this.#changed];
+    const changed = new Set(this.#changed);
+    const late = new Set(this.#late);
     const grown = new Map<Follower, string[]>();
     for (const room of this.#grown) {
       for (const follower of this.#followers.get(room) ?? []) {
@@ -390,15 +401,18 @@ export class Following {
     }
     this.#grown.clear();
     this.#changed.clear();
-    for (const follower of changed) {
-      this.#tellAll(follower, () => true);
-      grown.delete(follower);
+    this.#late.clear();
+    const concerned = new Set([...changed, ...grown.keys()]);
+    for (const { session } of late) {
+      concerned.add(this.#people.get(session.person.id)!);
     }
-    for (const [follower, rooms] of grown) {
-      this.#tellAll(
-        follower,
-        ({ subscriptions }) => rooms.some((room) => !subscriptions.has(room)),
-      );
+    for (const follower of concerned) {
+      const rooms = grown.get(follower) ?? [];
+      this.#tellAll(follower, (connection) => {
+        if (changed.has(follower) || late.has(connection)) return true;
+        const { subscriptions } = connection;
+        return rooms.some((room) => !subscriptions.has(room));
+      });
     }
   }
 
@@ -406,15 +420,26 @@ export class Following {
     let text: string | undefined;
     for (const connection of follower.connections) {
       if (!concerns(connection)) continue;
-      if (connection.ready) {
-        text ??= JSON.stringify(this.#stateOf(follower));
-        connection.sendText(text);
-      } else {
-        // State: the next frame repairs this one.
-        this.#changed.add(follower);
-        this.#scheduleTell();
+      if (!connection.ready) {
+        this.#tellWhenReady(connection);
+        continue;
       }
+      text ??= JSON.stringify(this.#stateOf(follower));
+      this.#waiting.delete(connection);
+      connection.sendText(text);
     }
+  }
+
+  /** The others are told meanwhile; this one lacks no state but the newest (D3). */
+  #tellWhenReady(connection: Connection): void {
+    if (this.#waiting.has(connection)) return;
+    this.#waiting.add(connection);
+    void this.#store.whenReady(connection).then(() => {
+      // It may have been told, or have gone, since.
+      if (!this.#waiting.delete(connection)) return;
+      this.#late.add(connection);
+      this.#scheduleTell();
+    });
   }
 
   /** Stores the cursors that are not yet; false when that failed and is tried again. */

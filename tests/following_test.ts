@@ -1,8 +1,14 @@
-/** Who of those one has direct rooms with is here. */
+/** What following tells whom and when, and what it writes. */
 import { assertEquals } from "@std/assert";
-import type { Connection } from "../lib/connection.ts";
-import { Following, FOLLOWING_LIMITS } from "../lib/following.ts";
-import type { FollowedRoom, MeFrame } from "../lib/protocol.ts";
+import { type Connection, CONNECTION_LIMITS } from "../lib/connection.ts";
+import {
+  Following,
+  FOLLOWING_LIMITS,
+  type FollowingStore,
+} from "../lib/following.ts";
+import { CLOSE, type FollowedRoom, type MeFrame } from "../lib/protocol.ts";
+import { SLOW_LIMITS, SlowConnections } from "../lib/slow_connections.ts";
+import { fakeConnection } from "./support/fake_socket.ts";
 import FakeTimers from "@sinonjs/fake-timers";
 
 const KINDS = { plans: "private", both: "direct" } as const;
@@ -40,18 +46,130 @@ class Device {
   }
 }
 
+const STORE: FollowingStore = {
+  load,
+  postsAt: () => Promise.resolve(null),
+  markRead: () => Promise.resolve(),
+  markUnread: () => Promise.resolve(),
+  whenReady: () => Promise.resolve(),
+  onError: (error) => {
+    throw error;
+  },
+};
+
+/** Connections of Ana's, which close as the server's do. */
+function setUp(over: Partial<FollowingStore> = {}) {
+  const slow = new SlowConnections(() => {});
+  const following = new Following({
+    ...STORE,
+    whenReady: (connection) => slow.wait(connection),
+    ...over,
+  });
+  const connect = (name = "Ana") => {
+    const made = fakeConnection({
+      name,
+      onClose: (connection) => {
+        slow.forget(connection);
+        following.disconnect(connection);
+      },
+    });
+    following.connect(made.connection);
+    const heads = () =>
+      made.socket.frames.map((frame) =>
+        frame.type === "me" ? frame.rooms[0]!.head : null
+      );
+    return { ...made, heads };
+  };
+  const grow = (seq: number) =>
+    following.roomGrew({ room: "plans", seq, posts: seq });
+  return { following, slow, connect, grow };
+}
+
+/** Fake time for all that following and slow connections look at. */
+function fakeTime() {
+  return FakeTimers.install({
+    toFake: [
+      ...["setTimeout", "clearTimeout"] as const,
+      ...["setInterval", "clearInterval", "performance"] as const,
+    ],
+  });
+}
+
+Deno.test("Following closes who never reads what is told, and tells the others once [D3] [D6]", async () => {
+  const clock = fakeTime();
+  try {
+    const { following, slow, connect, grow } = setUp();
+    const desk = connect();
+    await clock.tickAsync(FOLLOWING_LIMITS.interval);
+    const stuck = connect();
+    stuck.socket.bufferedAmount = CONNECTION_LIMITS.mark;
+    grow(1);
+    await clock.tickAsync(FOLLOWING_LIMITS.interval * 5);
+    assertEquals(desk.heads(), [0, 1]);
+    assertEquals(slow.size, 1);
+    assertEquals(stuck.socket.closed, undefined);
+    // What is told meanwhile begins no wait anew.
+    grow(2);
+    await clock.tickAsync(SLOW_LIMITS.stalled);
+    assertEquals(stuck.socket.closed?.code, CLOSE.tooSlow);
+    assertEquals(stuck.socket.terminated, true);
+    assertEquals(stuck.heads(), [0]);
+    await clock.tickAsync(FOLLOWING_LIMITS.interval * 5);
+    assertEquals(desk.heads(), [0, 1, 2]);
+    assertEquals(slow.size, 0);
+    desk.connection.close(1000, "");
+    await following.close();
+  } finally {
+    clock.uninstall();
+  }
+});
+
+Deno.test("Following tells who reads again the newest state alone, once [D6]", async () => {
+  const clock = fakeTime();
+  try {
+    const { following, connect, grow } = setUp();
+    const desk = connect();
+    await clock.tickAsync(FOLLOWING_LIMITS.interval);
+    const slow = connect();
+    slow.socket.bufferedAmount = CONNECTION_LIMITS.mark;
+    for (const seq of [1, 2, 3]) {
+      grow(seq);
+      await clock.tickAsync(FOLLOWING_LIMITS.interval);
+    }
+    slow.socket.bufferedAmount = 0;
+    await clock.tickAsync(FOLLOWING_LIMITS.interval * 5);
+    assertEquals(slow.heads(), [0, 3]);
+    assertEquals(desk.heads(), [0, 1, 2, 3]);
+    // It stops once more, and is told by the tick before anyone looks at it.
+    slow.socket.bufferedAmount = CONNECTION_LIMITS.mark;
+    grow(4);
+    await clock.tickAsync(SLOW_LIMITS.interval / 2);
+    assertEquals(slow.heads(), [0, 3]);
+    await clock.tickAsync(FOLLOWING_LIMITS.interval - SLOW_LIMITS.interval);
+    slow.socket.bufferedAmount = 0;
+    grow(5);
+    await clock.tickAsync(FOLLOWING_LIMITS.interval * 5);
+    assertEquals(slow.heads(), [0, 3, 5]);
+    assertEquals(desk.heads(), [0, 1, 2, 3, 4, 5]);
+    // What it waits for is nothing once it is gone.
+    slow.socket.bufferedAmount = CONNECTION_LIMITS.mark;
+    grow(6);
+    await clock.tickAsync(FOLLOWING_LIMITS.interval);
+    slow.connection.close(1000, "");
+    await clock.tickAsync(FOLLOWING_LIMITS.interval * 5);
+    assertEquals(slow.heads(), [0, 3, 5]);
+    assertEquals(desk.heads(), [0, 1, 2, 3, 4, 5, 6]);
+    desk.connection.close(1000, "");
+    await following.close();
+  } finally {
+    clock.uninstall();
+  }
+});
+
 Deno.test("Following tells in direct rooms alone whether one of the others is here", async () => {
   const clock = FakeTimers.install({ toFake: ["setTimeout", "clearTimeout"] });
   try {
-    const following = new Following({
-      load,
-      postsAt: () => Promise.resolve(null),
-      markRead: () => Promise.resolve(),
-      markUnread: () => Promise.resolve(),
-      onError: (error) => {
-        throw error;
-      },
-    });
+    const following = new Following(STORE);
     const devices = ["ana", "omar", "omar"].map((id) => new Device(id));
     const [ana, phone, desk] = devices as [Device, Device, Device];
     const connect = async (device: Device) => {

@@ -1,6 +1,7 @@
 import FakeTimers from "@sinonjs/fake-timers";
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { uuidv7 } from "../lib/client/uuid.ts";
+import { CONNECTION_LIMITS } from "../lib/connection.ts";
 import { Presence } from "../lib/presence.ts";
 import { LIMITS } from "../lib/protocol.ts";
 import { Guest, withAtoll } from "./support/atoll.ts";
@@ -177,6 +178,20 @@ Deno.test("History gives older messages with their present state", async () => {
     assert(page.type === "messages" && !page.reset);
     assertEquals(page.messages.map(({ body }) => body), ["one", "2"]);
     assertEquals([page.more, page.seq], [true, 6]);
+  });
+});
+
+Deno.test("Whoever stops reading what their rooms tell is waited for, as whoever has one on screen [D3]", async () => {
+  await withAtoll(async (atoll, enter) => {
+    const [ana, omar] = [await enter("Ana"), await enter("Omar")];
+    await until(() => ana.last("me") !== undefined);
+    ana.socket.bufferedAmount = CONNECTION_LIMITS.mark;
+    await omar.post("A ferry");
+    await until(() => /^atoll_connections_slow 1$/m.test(atoll.metrics));
+    ana.socket.bufferedAmount = 0;
+    const posts = () => ana.last("me")!.rooms[0]!.posts;
+    await until(() => posts() === 1);
+    assertMatch(atoll.metrics, /^atoll_connections_slow 0$/m);
   });
 });
 

@@ -110,6 +110,7 @@ export class Machine {
         for (const cursor of moved) following.moved(cursor);
       },
       markUnread: (person, room, from) => rooms.markUnread(person, room, from),
+      whenReady: (connection) => hub.whenReady(connection),
       onError,
     });
     rooms.onFollowedChange = (person) => following.personChanged(person);
