@@ -81,8 +81,11 @@ async function withAnswers(
     address: `http://127.0.0.1:${server.addr.port}/bucket/files/`,
     ...{ region: "eu-west-1", accessKeyId: "a", secretAccessKey: "b" },
   }, (error) => errors.push(String(error)));
-  await test(store, errors);
-  await server.shutdown();
+  try {
+    await test(store, errors);
+  } finally {
+    await server.shutdown();
+  }
 }
 
 Deno.test("Of a store that answers a range with all of it, the part alone is given on", async () => {
@@ -91,7 +94,9 @@ Deno.test("Of a store that answers a range with all of it, the part alone is giv
     for (const [start, end] of [[0, 2], [1, 2], [150_000, 300_000]] as const) {
       const part = await store.open(KEY, { start, end });
       const given = await new Response(part).bytes();
-      assertEquals(given, bytes.slice(start, end), `${start} to ${end}`);
+      assertEquals(given.length, end - start);
+      const differs = given.findIndex((byte, i) => byte !== bytes[start + i]);
+      assertEquals(differs, -1, `${start} to ${end}`);
     }
   });
 });
