@@ -222,7 +222,10 @@ export class Atoll {
       ...{ presence: this.#presence, standing: this.#standing, recent },
     });
     if (db.isShared) this.#sweep = this.#startSweep(db);
-    this.inbox = new Inbox({ db, flush: () => this.#following.flush() });
+    this.inbox = new Inbox({
+      db,
+      flush: (person) => this.#following.flush(person),
+    });
     this.#requests = new Requests({
       hub: this.#hub,
       rooms: this.rooms,

@@ -6,6 +6,7 @@ import type { Connection, ReadyWaiter } from "./connection.ts";
 import type { ReadCursor } from "./db/membership_writes.ts";
 import type { MovedCursor, RoomHead } from "./db/drafts.ts";
 import type { FollowedRoom, MeFrame } from "./protocol.ts";
+import { UnwrittenCursors } from "./unwritten_cursors.ts";
 
 /** What following reads and writes. */
 export interface FollowingStore {
@@ -67,10 +68,8 @@ export class Following {
   readonly #waiting = new Set<Connection>();
   /** Those that are ready since, and lack the newest state. */
   readonly #late = new Set<Connection>();
-  readonly #unwritten = new Map<string, ReadCursor>();
+  readonly #unwritten: UnwrittenCursors;
   #tellTimer: ReturnType<typeof setTimeout> | undefined;
-  #writeTimer: ReturnType<typeof setTimeout> | undefined;
-  #writing: Promise<boolean> = Promise.resolve(true);
   readonly #leaving = new Set<ReturnType<typeof setTimeout>>();
   readonly #loads = new Set<Promise<void>>();
   /** Heads heard while states are read: those may be older, and not yet known to grow. */
@@ -80,6 +79,11 @@ export class Following {
   /** Following over the given store. */
   constructor(store: FollowingStore) {
     this.#store = store;
+    this.#unwritten = new UnwrittenCursors({
+      write: (cursors) => store.markRead(cursors),
+      onError: store.onError,
+      interval: FOLLOWING_LIMITS.readInterval,
+    });
   }
 
   /** Starts to tell a connection. */
@@ -118,7 +122,7 @@ export class Following {
     this.#tellGone(follower);
     this.#store.onHere?.(follower.id, false);
     // One who leaves finds the cursor on the next device.
-    if (this.#unwritten.size > 0) void this.flush();
+    void this.flush(follower.id);
   }
 
   /** Whether someone is connected. */
@@ -223,18 +227,15 @@ export class Following {
       : await this.#store.postsAt(room, upTo);
     if (posts === null) return;
     if (!this.#moveCursor(person, room, upTo, posts) && !isAgain) return;
-    const key = `${person} ${room}`;
-    const waiting = this.#unwritten.get(key)?.seq ?? 0;
-    this.#unwritten.set(key, { person, room, seq: Math.max(upTo, waiting) });
-    this.#scheduleWrite();
+    this.#unwritten.add({ person, room, seq: upTo });
     // Which mentions are left, and that nothing is marked, the database tells.
-    if (followed.mentions || isAgain) await this.flush();
+    if (followed.mentions || isAgain) await this.flush(person);
   }
 
   /** A person marks a room as unread from a message on, until they read it again. */
   async markUnread(person: string, room: string, from: number): Promise<void> {
     // A cursor from before, if it were written later, would end the mark.
-    await this.flush();
+    await this.flush(person);
     await this.#store.markUnread(person, room, from);
   }
 
@@ -246,8 +247,7 @@ export class Following {
     await Promise.all(this.#loads);
     clearTimeout(this.#tellTimer);
     for (const timer of this.#leaving) clearTimeout(timer);
-    await this.flush();
-    clearTimeout(this.#writeTimer);
+    await this.#unwritten.close();
   }
 
   #moveCursor(
@@ -328,7 +328,7 @@ export class Following {
 
   /** Mentions were counted from an older cursor than the one that is known here. */
   async #recount(person: string): Promise<void> {
-    if (await this.flush()) this.personChanged(person);
+    if (await this.flush(person)) this.personChanged(person);
   }
 
   /** Those whom one has direct rooms with see that one came, or went. */
@@ -442,40 +442,9 @@ export class Following {
     });
   }
 
-  /** Stores the cursors that are not yet; false when that failed and is tried again. */
-  flush(): Promise<boolean> {
-    clearTimeout(this.#writeTimer);
-    this.#writeTimer = undefined;
-    const cursors = [...this.#unwritten.values()];
-    this.#unwritten.clear();
-    if (cursors.length > 0) {
-      const before = this.#writing;
-      const written = this.#write(cursors);
-      this.#writing = Promise.all([before, written]).then(([, done]) => done);
-    }
-    return this.#writing;
-  }
-
-  async #write(cursors: readonly ReadCursor[]): Promise<boolean> {
-    try {
-      await this.#store.markRead([...cursors]);
-      return true;
-    } catch (error) {
-      this.#store.onError(error);
-      for (const cursor of cursors) {
-        const key = `${cursor.person} ${cursor.room}`;
-        if (!this.#unwritten.has(key)) this.#unwritten.set(key, cursor);
-      }
-      this.#scheduleWrite();
-      return false;
-    }
-  }
-
-  #scheduleWrite(): void {
-    this.#writeTimer ??= setTimeout(
-      () => void this.flush(),
-      FOLLOWING_LIMITS.readInterval,
-    );
+  /** Stores how far one person has read; false when that failed and is tried again. */
+  flush(person: string): Promise<boolean> {
+    return this.#unwritten.flush(person);
   }
 }
 

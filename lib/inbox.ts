@@ -33,8 +33,8 @@ export interface MentionsPage {
 /** What an inbox is read with. */
 export interface InboxOptions {
   db: Pick<Database, "read">;
-  /** Stores what was read up to now. */
-  flush: () => Promise<unknown>;
+  /** Stores what someone has read up to now. */
+  flush: (person: string) => Promise<unknown>;
   /** The clock, in milliseconds since 1970. */
   now?: () => number;
 }
@@ -58,7 +58,7 @@ export class Inbox {
     who: Who,
     { before, limit = PAGE }: { before?: string | null; limit?: number } = {},
   ): Promise<MentionsPage> {
-    await this.#options.flush();
+    await this.#options.flush(who.person.id);
     const rows = await this.#select(who, placeOf(before))
       .limit(limit + 1).execute();
     const last = rows.length > limit ? rows[limit - 1] : undefined;

@@ -166,6 +166,66 @@ Deno.test("Following tells who reads again the newest state alone, once [D6]", a
   }
 });
 
+Deno.test("Whoever goes has their own read cursors written, the others' wait to be written together [D6]", async () => {
+  const clock = fakeTime();
+  try {
+    const writes: string[][] = [];
+    let isAway = false;
+    const errors: unknown[] = [];
+    const { following, connect, grow } = setUp({
+      markRead: (cursors) => {
+        writes.push(
+          cursors.map(({ person, room, seq }) => `${person} ${room} ${seq}`),
+        );
+        return isAway ? Promise.reject("away") : Promise.resolve();
+      },
+      onError: (error) => errors.push(error),
+    });
+    const ana = connect("Ana");
+    const others = ["Omar", "Mai", "Lin"].map((name) => connect(name));
+    const [omar, mai, lin] = others as [typeof ana, typeof ana, typeof ana];
+    const read = ({ connection }: typeof ana, seq: number) =>
+      following.read(connection.session.person.id, "plans", seq);
+    await clock.tickAsync(FOLLOWING_LIMITS.interval);
+    grow(2);
+    await read(ana, 2);
+    await read(omar, 2);
+    await read(mai, 2);
+    mai.connection.close(1000, "");
+    lin.connection.close(1000, "");
+    await clock.tickAsync(FOLLOWING_LIMITS.interval);
+    assertEquals(writes, [["person-Mai plans 2"]]);
+    await clock.tickAsync(FOLLOWING_LIMITS.readInterval);
+    assertEquals(writes.splice(0), [
+      ["person-Mai plans 2"],
+      ["person-Ana plans 2", "person-Omar plans 2"],
+    ]);
+    await clock.tickAsync(FOLLOWING_LIMITS.readInterval * 2);
+    assertEquals(writes, []);
+    // What could not be written is, later, whether its reader is there or not.
+    isAway = true;
+    grow(3);
+    await read(ana, 3);
+    await read(omar, 3);
+    omar.connection.close(1000, "");
+    await clock.tickAsync(0);
+    assertEquals(errors, ["away"]);
+    isAway = false;
+    await clock.tickAsync(FOLLOWING_LIMITS.readInterval);
+    assertEquals(writes.splice(0), [
+      ["person-Omar plans 3"],
+      ["person-Ana plans 3", "person-Omar plans 3"],
+    ]);
+    grow(4);
+    await read(ana, 4);
+    await following.close();
+    assertEquals(writes, [["person-Ana plans 4"]]);
+    assertEquals(clock.countTimers(), 0);
+  } finally {
+    clock.uninstall();
+  }
+});
+
 Deno.test("Following tells in direct rooms alone whether one of the others is here", async () => {
   const clock = FakeTimers.install({ toFake: ["setTimeout", "clearTimeout"] });
   try {
