@@ -226,6 +226,39 @@ Deno.test("Whoever goes has their own read cursors written, the others' wait to 
   }
 });
 
+Deno.test("What comes while someone's first state is read is counted in it [D6]", async () => {
+  const clock = fakeTime();
+  try {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { following, connect, grow } = setUp({
+      load: async (person) => {
+        // As of now, whatever comes until it is there.
+        const me = await load(person);
+        await promise;
+        return me;
+      },
+    });
+    const { socket, connection } = connect();
+    await clock.tickAsync(FOLLOWING_LIMITS.interval);
+    grow(1);
+    grow(2);
+    resolve();
+    await clock.tickAsync(FOLLOWING_LIMITS.interval * 5);
+    const told = socket.frames.map((frame) =>
+      frame.type === "me"
+        ? frame.rooms.map(({ head, posts, lastReadPosts }) => [
+          ...[head, posts - lastReadPosts],
+        ])
+        : null
+    );
+    assertEquals(told, [[[2, 2], [0, 0]]]);
+    connection.close(1000, "");
+    await following.close();
+  } finally {
+    clock.uninstall();
+  }
+});
+
 Deno.test("Following tells in direct rooms alone whether one of the others is here", async () => {
   const clock = FakeTimers.install({ toFake: ["setTimeout", "clearTimeout"] });
   try {

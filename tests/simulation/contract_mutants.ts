@@ -185,6 +185,15 @@ export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
   ),
   noticed(
     {
+      test: "tests/following_test.ts",
+      rule: "comes while someone's first state is read",
+    },
+    "what comes while a state is read is not counted (D6)",
+    "lib/following.ts",
+    ["      if (heard) takeHead(room, heard);\n", ""],
+  ),
+  noticed(
+    {
       test: "tests/client_room_state_test.ts",
       rule: "keeps changes of messages that come with an older page",
     },
