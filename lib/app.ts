@@ -110,7 +110,12 @@ export class Atoll {
   constructor(
     config: Config,
     db: Database,
-    { signals, unlock }: { signals: Signals; unlock: () => void },
+    { signals, mark, unlock }: {
+      signals: Signals;
+      /** The database's, of before anything was read for anybody (L6). */
+      mark: string;
+      unlock: () => void;
+    },
   ) {
     this.config = config;
     this.#unlock = unlock;
@@ -221,7 +226,7 @@ export class Atoll {
       ...{ signals, names, hub: this.#hub, following: this.#following },
       ...{ presence: this.#presence, standing: this.#standing, recent },
     });
-    if (db.isShared) this.#sweep = this.#startSweep(db);
+    if (db.isShared) this.#sweep = this.#startSweep(db, mark);
     this.inbox = new Inbox({
       db,
       flush: (person) => this.#following.flush(person),
@@ -252,10 +257,11 @@ export class Atoll {
     this.invitations.onUse = (person) => doorbells.standingChanged(person);
   }
 
-  #startSweep(db: Database): Sweep {
+  #startSweep(db: Database, mark: string): Sweep {
     const sweep = new Sweep({
-      ...{ db, signals: this.#signals },
+      ...{ db, signals: this.#signals, mark },
       onChanged: (changed) => this.#doorbells.swept(changed),
+      onError: logError,
     });
     this.#signals.onHealth = (isHealthy) => {
       log(
@@ -366,7 +372,14 @@ export async function openAtoll(config: Config): Promise<Atoll> {
   // A full disk is no reason not to start: what went wrong is reported.
   await noteDefaultDays(db, config.retentionDays).catch(() => {});
   const signals = await openSignals(config, db, log);
-  return new Atoll(config, db, { signals, unlock });
+  // Were it asked for later, what is committed until then would be no news.
+  const { mark } = await db.changedSince(null).catch(async (error) => {
+    await signals.close();
+    await db.close();
+    unlock();
+    throw error;
+  });
+  return new Atoll(config, db, { signals, mark, unlock });
 }
 
 /** What the hub may read of a log. */

@@ -17,21 +17,27 @@ export const SWEEP_INTERVALS = {
 export interface SweepOptions {
   db: Pick<Database, "changedSince">;
   signals: Pick<Signals, "isHealthy">;
+  /** The database's mark of before anything was read for anybody here. */
+  mark: string;
+  /** Tells what changed; what it fails to tell is told again. */
   onChanged: (changed: Changed) => void;
+  /** Told when that failed. */
+  onError: (error: unknown) => void;
 }
 
 /** Looks again and again, one query at a time. */
 export class Sweep {
   readonly #options: SweepOptions;
-  #mark: string | null = null;
+  #mark: string;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #looking: Promise<void> | undefined;
   #mustLook = false;
   #isClosed = false;
 
-  /** Begins to look; what changed before is no news. */
+  /** Begins to look; what changed before the mark is no news. */
   constructor(options: SweepOptions) {
     this.#options = options;
+    this.#mark = options.mark;
     this.look();
   }
 
@@ -64,12 +70,20 @@ export class Sweep {
   }
 
   async #ask(): Promise<void> {
+    const { db, onChanged, onError } = this.#options;
+    let changed: Changed;
     try {
-      const changed = await this.#options.db.changedSince(this.#mark);
-      this.#mark = changed.mark;
-      this.#options.onChanged(changed);
+      changed = await db.changedSince(this.#mark);
     } catch {
       // The database reported it; with the same mark the next look finds all.
+      return;
     }
+    try {
+      onChanged(changed);
+    } catch (error) {
+      return onError(error);
+    }
+    // Only now is it told.
+    this.#mark = changed.mark;
   }
 }

@@ -127,7 +127,8 @@ test("delivers while everything else that reads is held up [D1, L6]", async () =
   const open = async (db: Database) => {
     const alone = { ...config, signals: "none" };
     const signals = await openSignals(alone, db, () => {});
-    return new Atoll(config, db, { signals, unlock: () => {} });
+    const { mark } = await db.changedSince(null);
+    return new Atoll(config, db, { signals, mark, unlock: () => {} });
   };
   const db = await store.open();
   const [here, there] = [await open(db), await open(await store.open())];

@@ -21,7 +21,9 @@ Deno.test("Connections are closed while deleted text is still being wiped", asyn
   };
   let isUnlocked = false;
   const unlock = () => isUnlocked = true;
-  const atoll = new Atoll(config, db, { signals: new Signals(), unlock });
+  const atoll = new Atoll(config, db, {
+    ...{ signals: new Signals(), mark: "", unlock },
+  });
   const { token } = await atoll.accounts.enter("Ada");
   const ada = new Guest(atoll, (await atoll.sessions.find(token))!);
   const id = crypto.randomUUID();
