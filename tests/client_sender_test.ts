@@ -1,7 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { MemoryOutbox, type OutboxRow } from "../lib/client/outbox.ts";
-import type { ClientFrame, Entry, ErrorCode } from "../lib/protocol.ts";
+import {
+  type ClientFrame,
+  type Entry,
+  type ErrorCode,
+  LIMITS,
+} from "../lib/protocol.ts";
 import {
   type FakeSocket,
   me,
@@ -122,6 +127,73 @@ Deno.test("ChatClient takes over what an earlier run left in the outbox, in orde
   const sent = socket.sent.filter((frame) => "id" in frame);
   assertEquals(sent.map(({ type }) => type), ["post", "delete", "post"]);
   assertEquals(ids(sent as { id: string }[]), ["a", "d", fresh]);
+});
+
+Deno.test("ChatClient keeps every row where a slug turns out to be a room it holds, failed ones too [C1]", async () => {
+  const outbox = new MemoryOutbox();
+  const row = { room: "r1", kind: "post", body: "a", at: 1 } as const;
+  outbox.add({ ...row, id: "bad", failed: "muted" });
+  outbox.add({ ...row, id: "worse", at: 2, failed: "muted" });
+  outbox.add({ ...row, id: "a", at: 3 });
+  const stage = new Stage({ outbox });
+  const { client } = stage;
+  const socket = await stage.connect();
+  await stage.clock.tick(0);
+  const state = client.open("lobby");
+  socket.receive(messages(1, 1, { ref: socket.of("join")[0]!.ref! }));
+  assertEquals(client.rooms.get("r1"), state);
+  assertEquals(state.pending.map(({ id, state, code }) => [id, state, code]), [
+    ["bad", "failed", "muted"],
+    ["worse", "failed", "muted"],
+    ["a", "pending", undefined],
+  ]);
+  assertEquals(ids(socket.of("post")), ["a"], "it is under way already");
+  ack(socket, "a", 2);
+  socket.receive(entries([posted(2, { id: "a" })]));
+  client.retry("r1", "bad");
+  client.cancel("r1", "worse");
+  assertEquals(ids(socket.of("post")), ["a", "bad"]);
+  ack(socket, "bad", 3);
+  socket.receive(entries([posted(3, { id: "bad" })]));
+  assertEquals([state.pending, outbox.all()], [[], []]);
+  assertEquals(client.rooms.size, 1);
+});
+
+Deno.test("ChatClient waits for what was refused under a slug before it sends by the room's id [L4]", async () => {
+  const stage = new Stage();
+  const { client } = stage;
+  const socket = await stage.connect();
+  await stage.clock.tick(0);
+  const state = client.open("r1");
+  socket.receive(messages(1, 1, { ref: socket.of("join")[0]!.ref! }));
+  const a = client.post("lobby", "a");
+  const bad = client.post("lobby", "x".repeat(LIMITS.bodyCodePoints + 1));
+  refuse(socket, a, "too_fast", true, 3_000);
+  socket.receive(me());
+  const b = client.post("r1", "b");
+  assertEquals(ids(state.pending), [a, bad, b]);
+  await stage.clock.tick(2_999);
+  assertEquals(ids(socket.of("post")), [a]);
+  await stage.clock.tick(1);
+  assertEquals(ids(socket.of("post")), [a, a]);
+  ack(socket, a, 2);
+  assertEquals(ids(socket.of("post")), [a, a, b]);
+});
+
+Deno.test("ChatClient sends nothing again whose acknowledgement tells the room's id [C1]", async () => {
+  const outbox = new MemoryOutbox();
+  const stage = new Stage({ outbox });
+  const socket = await stage.connect();
+  await stage.clock.tick(0);
+  const state = stage.client.open("r1");
+  socket.receive(messages(1, 1, { ref: socket.of("join")[0]!.ref! }));
+  const a = stage.client.post("lobby", "a");
+  ack(socket, a, 2);
+  await stage.clock.tick(20_000);
+  assertEquals(ids(socket.of("post")), [a]);
+  assertEquals(ids(state.pending), [a], "shown until its entry comes");
+  socket.receive(entries([posted(2, { id: a })]));
+  assertEquals([state.pending, outbox.all()], [[], []]);
 });
 
 Deno.test("ChatClient repeats a refused post before later ones, after the wait it was given [L4]", async () => {

@@ -128,10 +128,8 @@ export class HeldRooms {
 
 /** Moves what must not be lost from one to the other. */
 function merge(from: HeldRoom, to: HeldRoom): void {
-  for (const row of from.queue.all()) {
-    to.queue.add(row);
-    to.state.putRow(row);
-  }
+  to.queue.takeOver(from.queue);
+  to.state.takeRows(from.state);
   to.onScreen ||= from.onScreen;
   from.older?.resolve();
 }

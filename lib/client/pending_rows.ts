@@ -1,6 +1,7 @@
 /** What the person sent to one room and the log doesn't show yet. */
 import type { FileInfo } from "../protocol.ts";
 import type { OutboxRow } from "./outbox.ts";
+import { mergeByTime } from "./room_queue.ts";
 
 /** Something said or done to a message that the log doesn't show yet. */
 export interface PendingRow {
@@ -102,6 +103,15 @@ export class PendingRows {
         ? { state: "pending" }
         : { state: "failed", code: failed }),
     });
+    this.#touch();
+  }
+
+  /** Takes over all of another one's rows by time, each as it is. */
+  takeOver(other: PendingRows): void {
+    const theirs = [...other.all()].filter(({ id }) => !this.#rows.has(id));
+    const rows = mergeByTime([...this.all()], theirs);
+    this.#rows = new Map(rows.map((row) => [row.id, row]));
+    for (const [id, seq] of other.#acknowledged) this.acknowledge(id, seq);
     this.#touch();
   }
 

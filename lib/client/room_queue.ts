@@ -57,6 +57,16 @@ export class RoomQueue {
     );
   }
 
+  /** Takes over another queue to the same room, with what the server waits for. */
+  takeOver(other: RoomQueue): void {
+    this.merge(other.#rows);
+    this.#inFlight ??= other.#inFlight;
+    if (this.#refused !== null) return;
+    this.#refused = other.#refused;
+    this.#refusals = other.#refusals;
+    this.#retryAt = other.#retryAt;
+  }
+
   /** The row to send now, or undefined. */
   next(now: number): OutboxRow | undefined {
     if (this.#inFlight || now < this.#retryAt) return undefined;
@@ -121,11 +131,11 @@ export class RoomQueue {
 }
 
 /** Both lists in one by time, each in the order that it has. */
-export function mergeByTime(
-  rows: readonly OutboxRow[],
-  others: readonly OutboxRow[],
-): OutboxRow[] {
-  const merged: OutboxRow[] = [];
+export function mergeByTime<Row extends { readonly at: number }>(
+  rows: readonly Row[],
+  others: readonly Row[],
+): Row[] {
+  const merged: Row[] = [];
   let place = 0;
   for (const other of others) {
     while (place < rows.length && rows[place]!.at <= other.at) {

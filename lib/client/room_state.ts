@@ -276,6 +276,16 @@ export class RoomState {
     this.#version++;
   }
 
+  /** Shows all rows of another state of the same room, failed ones too. */
+  takeRows(other: RoomState): void {
+    this.#rows.takeOver(other.#rows);
+    for (const { id } of [...this.#rows.all()]) {
+      if (this.#list.get(id)) this.#rows.remove(id);
+    }
+    this.#rows.settle(this.#cursor.seq);
+    this.#version++;
+  }
+
   /** Shows a row as refused for good. */
   failRow(id: string, code: string): void {
     this.#rows.fail(id, code);

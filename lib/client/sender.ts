@@ -93,9 +93,11 @@ export class Sender {
 
   /** The entry is in the log for good. */
   posted(frame: PostedFrame): void {
-    const room = this.#holderOf(frame.id) ?? this.#rooms.find(frame.room);
+    const holder = this.#holderOf(frame.id);
+    if (holder) this.#rooms.identify(holder.key, frame.room);
+    // Where it was held under its id, too, it is another one now.
+    const room = this.#rooms.find(frame.room);
     if (!room) return;
-    this.#rooms.identify(room.key, frame.room);
     room.queue.done(frame.id);
     this.#forget(frame.id);
     if (room.onScreen) room.state.acknowledgeRow(frame.id, frame.seq);
