@@ -8,7 +8,7 @@
 // As a whole, so that a simulation can put its own turns in place.
 import timers from "node:timers";
 import type { Connection } from "./connection.ts";
-import { Refusal } from "./errors.ts";
+import { ERRORS, Refusal } from "./errors.ts";
 import { metrics } from "./metrics.ts";
 import {
   type Entry,
@@ -160,6 +160,8 @@ export class ChatHub {
   readonly #slow = new SlowConnections((connection) =>
     this.#resume(connection)
   );
+  /** Those with a snapshot, that with the oldest first. */
+  readonly #snapshots = new Set<OpenRoom>();
   #ringsSize = 0;
 
   /** A hub over the given log. */
@@ -316,6 +318,15 @@ export class ChatHub {
 
   async #fill(room: OpenRoom): Promise<void> {
     room.refreshing = true;
+    try {
+      await this.#readNewest(room);
+    } finally {
+      room.refreshing = false;
+    }
+    if (room.rang) void this.#refresh(room);
+  }
+
+  async #readNewest(room: OpenRoom): Promise<void> {
     // Before the log is read, so that nothing falls between (D1).
     const heard = this.#options.onOpened?.(room.id);
     if (heard) await heard;
@@ -334,8 +345,6 @@ export class ChatHub {
       room.signals.set("floor", floorFrame(room.id, newest.floor));
     }
     this.#skipGone(room);
-    room.refreshing = false;
-    if (room.rang) void this.#refresh(room);
   }
 
   /**
@@ -511,7 +520,19 @@ export class ChatHub {
     }));
     room.snapshot = { head, at: now, read };
     read.catch(() => room.snapshot = undefined);
+    this.#dropOldSnapshots(now);
+    this.#snapshots.delete(room);
+    this.#snapshots.add(room);
     return read;
+  }
+
+  /** Rooms are many, and most of them quiet: what nobody will use is not kept. */
+  #dropOldSnapshots(now: number): void {
+    for (const room of this.#snapshots) {
+      if (now - (room.snapshot?.at ?? 0) < HUB_LIMITS.snapshotAge) return;
+      room.snapshot = undefined;
+      this.#snapshots.delete(room);
+    }
   }
 
   /** Moves a subscription towards the head: join, resume, live and slow alike (D1). */
@@ -530,12 +551,12 @@ export class ChatHub {
       if (!connection.ready) return void this.#slow.wait(connection);
       return void this.#catchUp(subscription);
     }
-    if (!connection.offer(room.ring.frameAfter(cursor))) {
-      return void this.#slow.wait(connection);
-    }
-    metrics.flush.observe(room.ring.head - cursor);
-    subscription.cursor = room.ring.head;
+    const { text, last } = room.ring.frameAfter(cursor);
+    if (!connection.offer(text)) return void this.#slow.wait(connection);
+    metrics.flush.observe(last - cursor);
+    subscription.cursor = last;
     subscription.pages = 0;
+    if (last < room.ring.head) this.#pump(subscription);
   }
 
   #sendOut(
@@ -552,7 +573,8 @@ export class ChatHub {
     try {
       await this.#sendPage(subscription, subscription.cursor!);
     } catch (error) {
-      if (error instanceof Refusal) {
+      // Not where the database is only away for a while (L6).
+      if (error instanceof Refusal && !ERRORS[error.code].retry) {
         return this.#sendOut(subscription, error.code);
       }
       this.#options.onError(error);

@@ -20,8 +20,20 @@ export const RING_FILL = { entries: 256, size: 128 * 1024 } as const;
  */
 export const RING_LIMITS = { entries: 1_024, size: 512 * 1024 } as const;
 
+/**
+ * UTF-8 bytes of entries after which a frame ends: with what may be buffered
+ * before it, well below what closes a connection (D3).
+ */
+export const FRAME_SIZE = 64 * 1024;
+
 /** Joined frames kept until the next entry: few positions are shared by many. */
-const FRAMES_KEPT = 8;
+const FRAMES_KEPT = 2;
+
+/** Encoded entries, and the seq of the last of them. */
+export interface RingFrame {
+  text: string;
+  last: number;
+}
 
 /**
  * The entries (`after`, `head`] of one room, each encoded once for everybody.
@@ -32,7 +44,7 @@ export class RoomRing {
   #entries: RingEntry[] = [];
   #size = 0;
   #head: number;
-  #frames = new Map<number, string>();
+  #frames = new Map<number, RingFrame>();
 
   /** An empty ring whose next entry is `head` + 1. */
   constructor(room: string, epoch: string, head: number) {
@@ -90,17 +102,27 @@ export class RoomRing {
     this.#frames.clear();
   }
 
-  /** The frame with everything after `cursor`, which the ring must cover. */
-  frameAfter(cursor: number): string {
+  /** The next frame after `cursor`, which the ring must cover: at least one entry. */
+  frameAfter(cursor: number): RingFrame {
     let frame = this.#frames.get(cursor);
     if (frame === undefined) {
       if (this.#frames.size >= FRAMES_KEPT) this.#frames.clear();
-      const from = this.#entries.length - (this.#head - cursor);
-      const texts = this.#entries.slice(from).map((entry) => entry.text);
-      frame = `${this.#prefix}${texts.join(",")}]}`;
+      frame = this.#join(this.#entries.length - (this.#head - cursor));
       this.#frames.set(cursor, frame);
     }
     return frame;
+  }
+
+  #join(from: number): RingFrame {
+    let end = from;
+    for (let size = 0; end < this.#entries.length; end++) {
+      size += this.#entries[end]!.size;
+      if (size > FRAME_SIZE && end > from) break;
+    }
+    const entries = this.#entries.slice(from, end);
+    const texts = entries.map((entry) => entry.text);
+    const last = entries.at(-1)!.seq;
+    return { text: `${this.#prefix}${texts.join(",")}]}`, last };
   }
 
   #dropThroughLast(message: string): void {

@@ -348,11 +348,106 @@ Deno.test("ChatHub delivers after the log could not be read for a while [L6]", a
   const { log, connect, errors, post } = setUp();
   const ana = connect();
   await ana.join();
-  log.failing = true;
+  log.failure = new Error("The log can't be read");
   post("one");
   await until(() => errors.length > 0);
-  log.failing = false;
+  log.failure = undefined;
   await until(() => ana.socket.seqs.length === 1);
+});
+
+for (const failure of [new Error("lost"), new Refusal("unavailable")]) {
+  Deno.test(`ChatHub reads a page again that could not be read: ${failure.message} [D1, L6]`, async () => {
+    const { log, connect, errors } = setUp();
+    // More than is read into a ring.
+    for (let i = 0; i < 600; i++) log.post(`${i}`);
+    await connect("Omar").join();
+    log.failure = failure;
+    const ana = connect();
+    await ana.join({ after: 0, afterId: "", epoch: log.epoch });
+    await until(() => errors.length > 0);
+    log.failure = undefined;
+    await until(() => ana.socket.seqs.length === 600);
+    assertEquals(ana.socket.seqs, log.rooms.get("room")!.map(({ seq }) => seq));
+  });
+}
+
+Deno.test("ChatHub settles though a room that was being opened can't be read", async () => {
+  const { log, connect, hub } = setUp();
+  const release = log.hold();
+  const joined = assertRejects(() => connect().join(), Refusal);
+  log.failure = new Error("The log can't be read");
+  const settled = hub.settled();
+  release();
+  await Promise.all([joined, settled]);
+});
+
+Deno.test("ChatHub resets who comes no nearer to the head within twenty pages [D1]", async () => {
+  const { log, connect, hub } = setUp();
+  for (let i = 0; i < HUB_LIMITS.replay; i++) log.post(`${i}`);
+  const read = log.read.bind(log);
+  log.read = async (room, options) => {
+    const page = await read(room, options);
+    if (options.limit !== HUB_LIMITS.pageEntries) return page;
+    // Meanwhile there comes twice as much as a page has.
+    for (let i = 0; i < 2 * HUB_LIMITS.pageEntries; i++) log.post("more");
+    hub.ring("room");
+    return page;
+  };
+  const ana = connect();
+  await ana.join({ after: 0, afterId: "", epoch: log.epoch });
+  await until(() => ana.socket.frames.some(({ type }) => type === "messages"));
+  const pages = ana.socket.frames.filter((frame) =>
+    frame.type === "entries" && frame.entries.length > 0
+  );
+  assertEquals(pages.length, HUB_LIMITS.pages);
+  ana.connection.close(1000, "");
+});
+
+Deno.test("ChatHub keeps below what closes a connection that is caught up by the ring [D3]", async () => {
+  const { connect, post } = setUp();
+  const slow = connect("Omar");
+  const quick = connect("Ana");
+  await slow.join();
+  await quick.join();
+  slow.socket.stalled = true;
+  slow.socket.bufferedAmount = CONNECTION_LIMITS.mark;
+  const body = "x".repeat(RING_LIMITS.size / 100);
+  for (let i = 0; i < 90; i++) post(body);
+  await until(() => quick.socket.seqs.length === 90);
+  slow.socket.bufferedAmount = CONNECTION_LIMITS.mark - 1;
+  await until(() => slow.socket.seqs.length > 0);
+  slow.connection.send({ type: "pong" });
+  assertEquals(slow.socket.closed, undefined);
+  slow.socket.stalled = false;
+  slow.socket.bufferedAmount = 0;
+  await until(() => slow.socket.seqs.length === 90);
+});
+
+Deno.test("ChatHub keeps no more in all rings together than their bound", async () => {
+  const { log, connect, hub } = setUp();
+  const body = "x".repeat(8_000);
+  const each = Math.ceil(RING_LIMITS.size / body.length);
+  const count = Math.ceil(HUB_LIMITS.rings / RING_LIMITS.size) + 2;
+  const rooms = Array.from({ length: count }, (_, index) => `room ${index}`);
+  const ana = connect();
+  for (const room of rooms) {
+    log.rooms.set(room, []);
+    await hub.join(ana.connection, { room });
+    const entries = Array.from({ length: each }, () => log.post(body, room));
+    hub.ring(room, entries, entries.at(-1)!.seq);
+  }
+  await hub.settled();
+  /** How a reader who has all but the newest is served. */
+  const readsOf = async (room: string) => {
+    log.reads.length = 0;
+    const at = { after: each - 1, afterId: `m${each - 1}`, epoch: log.epoch };
+    const omar = connect("Omar");
+    await hub.join(omar.connection, { room, ...at });
+    await until(() => omar.socket.seqs.length === 1);
+    return log.reads.length;
+  };
+  assertEquals(await readsOf(rooms.at(-1)!), 0);
+  assert(await readsOf(rooms[0]!) > 0);
 });
 
 Deno.test("ChatHub refuses to join a room that isn't there, and keeps nothing of it", async () => {

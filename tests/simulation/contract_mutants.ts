@@ -219,4 +219,22 @@ export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
     "lib/names.ts",
     ["const key = lookalikeKey(name);", "const key = name;"],
   ),
+  noticed(
+    { test: HUB, rule: "reads a page again that could not be read" },
+    "a read that is refused for a while ends a subscription (L6)",
+    "lib/chat_hub.ts",
+    [" && !ERRORS[error.code].retry", ""],
+  ),
+  noticed(
+    { test: HUB, rule: "keeps below what closes a connection" },
+    "one frame has all that a ring holds (D3)",
+    "lib/room_ring.ts",
+    ["      if (size > FRAME_SIZE && end > from) break;\n", ""],
+  ),
+  noticed(
+    { test: HUB, rule: "keeps no more in all rings together" },
+    "all rings together have no bound (D1)",
+    "lib/chat_hub.ts",
+    ["if (this.#ringsSize <= HUB_LIMITS.rings) return;", "return;"],
+  ),
 ];

@@ -11,7 +11,8 @@ export class FakeLog implements HubLog {
   reads: string[] = [];
   #gate: Promise<void> | undefined;
   #open: () => void = () => {};
-  failing = false;
+  /** What reads fail with, while they do. */
+  failure: Error | undefined;
   #floor = 1;
 
   /** Holds up all reads from now on; the result lets them go. */
@@ -127,7 +128,7 @@ export class FakeLog implements HubLog {
     const kept = entries?.filter(({ seq }) => seq >= this.#floor);
     const selected = kept && structuredClone(select(kept));
     await this.#gate;
-    if (this.failing) throw new Error("The log can't be read");
+    if (this.failure) throw this.failure;
     return selected ?? null;
   }
 }
