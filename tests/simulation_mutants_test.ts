@@ -1,14 +1,26 @@
 /** Proves the proofs: each mistake must be noticed, and by whom is told here. */
 import { assert, assertEquals } from "@std/assert";
 import { choosePackages, packageFlags, ROOT } from "../tasks/packages.ts";
-import { CONTRACT_MUTANTS } from "./simulation/contract_mutants.ts";
+import {
+  CONTRACT_MUTANTS,
+  type ContractMutant,
+} from "./simulation/contract_mutants.ts";
 import { MUTANTS } from "./simulation/mutants.ts";
 import { FlawedCopy } from "./simulation/mutate.ts";
-import { onAllCores, Simulator } from "./simulation/pool.ts";
+import { CORES, onAllCores, Simulator } from "./simulation/pool.ts";
 import { isWrong } from "./simulation/simulate.ts";
 
 /** Seeds that a mistake may live through. */
 const PATIENCE = 150;
+
+/** What a mistake does that is another now, as the product's text has changed. */
+const OUTDATED = /\b(Type|Reference|Syntax)Error\b/;
+
+/** A test that failed, in a report as JUnit has it. */
+const FAILED = /<(failure|error)\b/;
+
+/** Processes at a time: many that notice a mistake wait, in vain. */
+const WAITING = 2 * CORES;
 
 Deno.test("Simulations notice each mistake", async () => {
   const alive: string[] = [];
@@ -26,10 +38,7 @@ Deno.test("Simulations notice each mistake", async () => {
       while (!isWrong(report) && ++seed < end) {
         report = await simulator.simulate(seed);
       }
-      // The product's text has changed so that the mistake is another now.
-      const isOutdated = /\b(Type|Reference|Syntax)Error\b/.test(
-        `${report.examples}`,
-      );
+      const isOutdated = OUTDATED.test(`${report.examples}`);
       assert(!isOutdated, `${mutant.name}: ${report.examples}`);
       // What is wrong without the mistake, too, says nothing about it.
       const isBlamed = seed < end && !isWrong(await sound.simulate(seed));
@@ -42,29 +51,73 @@ Deno.test("Simulations notice each mistake", async () => {
 Deno.test("Tests notice each mistake that simulations can't", async () => {
   const packages = packageFlags(await choosePackages());
   const alive: string[] = [];
-  await onAllCores(CONTRACT_MUTANTS, async (mutants) => {
+  await onAllCores([null, ...CONTRACT_MUTANTS], async (mutants) => {
     await using copy = await FlawedCopy.make();
-    const report = `${copy.folder}/report.xml`;
     for (const mutant of mutants) {
-      const { test, rule } = mutant;
-      await copy.take(mutant);
-      await Deno.remove(report).catch(() => {});
-      const flags = [`--junit-path=${report}`, `--filter=${rule}`];
-      const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-        args: [
-          ...["test", "-A", "--no-check", ...packages, ...flags],
-          `${copy.folder}/${test}`,
-        ],
-        cwd: ROOT,
-      }).output();
-      const text = await Deno.readTextFile(report).catch(() => "");
-      const told = [stdout, stderr].map((one) => new TextDecoder().decode(one));
-      assert(text.includes("<testcase"), `${rule} did not run: ${told}`);
-      if (!/<(failure|error)\b/.test(text)) alive.push(mutant.name);
+      // Tests that fail without a mistake, too, would notice anything.
+      if (!mutant) await assertSound(copy, packages);
+      else if (!await isNoticed(mutant, copy, packages)) {
+        alive.push(mutant.name);
+      }
     }
-  });
+  }, WAITING);
   assertEquals(alive, []);
 });
+
+/** All that mistakes are to be noticed by, in one process. */
+async function assertSound(
+  copy: FlawedCopy,
+  packages: string[],
+): Promise<void> {
+  const rules = CONTRACT_MUTANTS.map(({ rule }) => rule);
+  const files = CONTRACT_MUTANTS.map(({ test }) => test);
+  const filter = `/${rules.map((rule) => RegExp.escape(rule)).join("|")}/`;
+  const report = await runTests(copy, packages, { files, filter });
+  assert(!FAILED.test(report), `What fails without a mistake: ${report}`);
+  const ran = report.match(/<testcase [^>]*/g) ?? [];
+  const missing = rules.filter((rule) =>
+    !ran.some((one) => one.includes(asXml(rule)))
+  );
+  assertEquals(missing, [], "did not run");
+}
+
+async function isNoticed(
+  mutant: ContractMutant,
+  copy: FlawedCopy,
+  packages: string[],
+): Promise<boolean> {
+  const { name, test, rule } = mutant;
+  await copy.take(mutant);
+  const what = { files: [test], filter: rule };
+  const report = await runTests(copy, packages, what);
+  assert(!OUTDATED.test(report), `${name}: ${report}`);
+  return FAILED.test(report);
+}
+
+/** Gives what the runner reports, as JUnit has it. */
+async function runTests(
+  { folder }: FlawedCopy,
+  packages: string[],
+  { files, filter }: { files: readonly string[]; filter: string },
+): Promise<string> {
+  const path = `${folder}/report.xml`;
+  await Deno.remove(path).catch(() => {});
+  const flags = [`--junit-path=${path}`, `--filter=${filter}`];
+  const paths = [...new Set(files)].map((file) => `${folder}/${file}`);
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["test", "-A", "--no-check", ...packages, ...flags, ...paths],
+    cwd: ROOT,
+    env: { ATOLL_TEST_PATIENCE: "15000" },
+  }).output();
+  const report = await Deno.readTextFile(path).catch(() => "");
+  const told = [stdout, stderr].map((one) => new TextDecoder().decode(one));
+  assert(report.includes("<testcase"), `${filter} did not run: ${told}`);
+  return report;
+}
+
+function asXml(text: string): string {
+  return text.replaceAll("'", "&apos;");
+}
 
 Deno.test("Each rule of log, delivery and client has a mistake that breaks it", async () => {
   const contracts = await Deno.readTextFile(`${ROOT}docs/contracts.md`);
