@@ -23,6 +23,7 @@ const LONGEST = 1_200_000;
 export function heal(world: World): void {
   world.note(() => "Everything heals");
   world.store.failing = false;
+  world.store.refuses = () => false;
   world.machines.forEach((_, place) => world.startMachine(place));
   for (const tab of world.tabs) {
     world.time.after(0, () => {

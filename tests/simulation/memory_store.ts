@@ -1,4 +1,4 @@
-/** A database that several machines share: row locks, commits, and bad days. */
+/** A database, shared by several machines or not: row locks, commits, and bad days. */
 import type { CompiledQuery, QueryResult, RootOperationNode } from "kysely";
 import type { Database } from "../../lib/db/open.ts";
 import { runSlowRead, type SlowReadName } from "../../lib/db/slow_reads.ts";
@@ -21,8 +21,15 @@ export class MemoryStore {
   readonly sqlite: MemorySqlite;
   /** What was to be stored under a key that was taken (L1, L3). */
   readonly violations: string[] = [];
-  /** All statements fail; of commits nobody knows whether they did. */
+  /**
+   * Whether other machines may write: then it is as PostgreSQL, else as SQLite,
+   * whose one writer runs transactions of many rooms one after another (L1).
+   */
+  isShared = true;
+  /** All statements fail; where it is shared, nobody knows whether commits did. */
   failing = false;
+  /** Whether a read is refused now, as PostgreSQL's are that take too long. */
+  refuses: () => boolean = () => false;
   /** Transactions that have ended. */
   ended = 0;
   /** Typical milliseconds of a statement, and of a read where that differs. */
@@ -50,15 +57,24 @@ export class MemoryStore {
   /** The database as one machine sees it. */
   connect(life: Life, report: (error: unknown) => void): Database {
     const kysely = kyselyOn(() => new StoreConnection(this, life));
+    let last: Promise<unknown> = Promise.resolve();
+    const run = (name: WriteName, args: unknown) => {
+      const begin = () =>
+        kysely.transaction().execute((trx) => runWrite(trx, name, args));
+      if (this.isShared) return begin();
+      const next = last.then(begin);
+      last = next.catch(() => {});
+      return next;
+    };
     const write = (name: WriteName, args: unknown) =>
-      kysely.transaction().execute((trx) => runWrite(trx, name, args))
+      run(name, args)
         .catch((error) => {
           if (error instanceof Refusal) throw error;
           report(this.#known(error));
           throw new Refusal("unavailable");
         }).finally(() => database.onWrite(name));
     const database: Database = {
-      isShared: true,
+      isShared: this.isShared,
       epoch: this.epoch,
       read: kysely,
       delivery: kysely,
@@ -117,7 +133,7 @@ export class MemoryStore {
   /** Stores it, and perhaps loses the news of it. */
   commit(life: Life, queries: readonly CompiledQuery[]): Promise<void> {
     const isLost = this.failing;
-    if (isLost && this.#time.random.chance(0.5)) {
+    if (isLost && this.isShared && this.#time.random.chance(0.5)) {
       this.sqlite.runAll(queries, true);
     }
     if (isLost) return this.answer(life, () => {});
@@ -159,7 +175,10 @@ class StoreConnection implements SimulatedConnection {
       for (const { id } of found.rows) await store.locks.take(id, this);
     }
     if (query.query.kind === "SelectQueryNode" && this.#written.length === 0) {
-      const run = () => store.sqlite.run<R>(query);
+      const run = () => {
+        if (this.#isReader && store.refuses()) throw new Refusal("unavailable");
+        return store.sqlite.run<R>(query);
+      };
       return await store.answer(life, run, this.#latencyOf(query));
     }
     const all = [...this.#written, query];

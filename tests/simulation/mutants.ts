@@ -91,6 +91,27 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     ],
   ),
   unnoticedBefore(
+    16,
+    "of several rooms in a transaction one rings (L6)",
+    "lib/db/append.ts",
+    ["const heads = changed.map(", "const heads = changed.slice(0, 1).map("],
+  ),
+  {
+    seed: 123,
+    name: "a read that is refused for a while ends what is sent (L6)",
+    // Two mistakes: the page would join again.
+    edits: [
+      ...mutant("", "lib/chat_hub.ts", [
+        "if (error instanceof Refusal && !ERRORS[error.code].retry) {",
+        "if (error instanceof Refusal) {",
+      ]).edits,
+      ...mutant("", "lib/client/room_sync.ts", [
+        "if (!isShut && !retry) return false;",
+        "if (!isShut) return false;",
+      ]).edits,
+    ],
+  },
+  unnoticedBefore(
     1,
     "posts are acknowledged before the commit (L2)",
     "lib/requests.ts",

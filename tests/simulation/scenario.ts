@@ -11,7 +11,8 @@ type Step = (world: World) => void;
 export async function plan(world: World): Promise<number> {
   const { random, time, town } = world;
   const people = random.int(1, 3);
-  const rooms = random.pick([1, 1, 2]);
+  // Where a transaction may be of several, there are several.
+  const rooms = random.pick([1, 1, 2]) + (world.store.isShared ? 0 : 1);
   const messages = random.pick([0, 10, 20]);
   await town.found({ people, rooms, messages }, random);
   world.machines.forEach((_, place) => world.startMachine(place));
@@ -23,6 +24,7 @@ export async function plan(world: World): Promise<number> {
     time.after(random.between(0, duration), () => act(world));
   }
   planTrims(world, duration);
+  planRefusals(world, duration);
   if (faults.length === 0) return duration;
   for (let i = random.int(0, 12); i > 0; i--) {
     const fault = random.pick(faults);
@@ -46,6 +48,23 @@ function planTrims(world: World, duration: number): void {
         world.time.now() - age,
         random,
       );
+    });
+  }
+}
+
+/**
+ * In some worlds reads are refused for a while, some of them, as PostgreSQL's
+ * are that take too long. By chance of its own, too.
+ */
+function planRefusals({ seed, time, store }: World, duration: number): void {
+  const random = new Random(seed ^ 0x4ef5);
+  if (!store.isShared || !random.chance(0.5)) return;
+  const none = store.refuses;
+  for (let i = random.int(1, 4); i > 0; i--) {
+    const share = random.pick([0.05, 0.2, 0.6]);
+    time.after(random.between(0, duration), () => {
+      store.refuses = () => random.chance(share);
+      time.after(random.latency(2_000), () => store.refuses = none);
     });
   }
 }

@@ -64,6 +64,8 @@ export class World {
     this.town = new Town(sqlite);
     const places = random.pick([1, 1, 2, 3]);
     this.machines = Array(places).fill(null);
+    // Chance of its own: what several machines share is as if it were not asked.
+    this.store.isShared = places > 1 || new Random(seed ^ 0x5a1e).chance(0.5);
   }
 
   /** Someone means to do something within the next milliseconds: it is not over. */
