@@ -116,6 +116,7 @@ export async function judge(world: World): Promise<void> {
     if (!tab.isUp) continue;
     for (const state of tab.shown) tab.viewer.shown(state, true);
   }
+  await judgeFollowed(world);
   const seen = world.machines.flatMap((machine) =>
     machine ? town.rooms.map((room) => probe(world, machine, room)) : []
   );
@@ -129,6 +130,39 @@ export async function judge(world: World): Promise<void> {
     if (cursor === head) continue;
     checker.add("lost", `a stranger is at ${cursor} of ${head} in ${room}`);
   }
+}
+
+/**
+ * What tabs were told of rooms that they did not have on screen is what the
+ * database has (D6). Read cursors are not compared: one's own is not told.
+ */
+async function judgeFollowed(world: World): Promise<void> {
+  const { time, checker } = world;
+  const end = time.elapsed + PATIENCE;
+  let wrong = await wronglyTold(world);
+  while (wrong.length > 0 && time.elapsed < end) {
+    await time.pass(1_000);
+    wrong = await wronglyTold(world);
+  }
+  for (const example of wrong) checker.add("differing", example);
+}
+
+async function wronglyTold({ tabs, town }: World): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const { isUp, name, person, me, joined } of tabs) {
+    if (!isUp) continue;
+    if (!me) wrong.push(`${name} was told of no rooms`);
+    const rooms = await town.followed(person.id);
+    for (const { room, head, posts } of rooms) {
+      const told = me?.rooms.find((one) => one.room === room);
+      if (!told) continue;
+      const isOld = told.head !== head || told.posts !== posts;
+      if (isOld && !joined.has(room)) {
+        wrong.push(`${name} was told of ${told.head} of ${head} in ${room}`);
+      }
+    }
+  }
+  return wrong;
 }
 
 /** What has a good reason not to be in the log. */

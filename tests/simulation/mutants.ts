@@ -171,4 +171,10 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     "lib/db/append_queue.ts",
     ["return blockedBy !== null && blockedBy !== id;", "return false;"],
   ),
+  unnoticedBefore(
+    3,
+    "a room that grew is not told where it is not on screen (D6)",
+    "lib/following.ts",
+    ["    this.#grown.add(room);\n", ""],
+  ),
 ];

@@ -3,7 +3,12 @@ import { ChatClient, type SocketLike } from "../../lib/client/chat_client.ts";
 import type { Viewer } from "../../lib/client/delivery_checker.ts";
 import type { Outbox, OutboxRow } from "../../lib/client/outbox.ts";
 import type { RoomState } from "../../lib/client/room_state.ts";
-import type { ClientFrame, Person, ServerFrame } from "../../lib/protocol.ts";
+import type {
+  ClientFrame,
+  MeFrame,
+  Person,
+  ServerFrame,
+} from "../../lib/protocol.ts";
 import { Life, type VirtualTime } from "./virtual_time.ts";
 
 /** What a tab has to do with others. */
@@ -28,6 +33,10 @@ export class Tab {
   client!: ChatClient;
   /** Whether the page is open: without it, nothing may be done. */
   isUp = false;
+  /** What this connection was last told of the rooms that are followed (D6). */
+  me: MeFrame | null = null;
+  /** Rooms that it had on screen: of those, what it was told may be old. */
+  readonly joined = new Set<string>();
   /** How many more times the person answers at once to what comes. */
   replies = 0;
   #texts = 0;
@@ -120,9 +129,13 @@ export class Tab {
   #watched(socket: SocketLike): SocketLike {
     const { viewer } = this;
     viewer.connected();
+    this.me = null;
+    this.joined.clear();
     const { send } = socket;
     socket.send = (text) => {
-      viewer.sent(JSON.parse(text) as ClientFrame);
+      const frame = JSON.parse(text) as ClientFrame;
+      viewer.sent(frame);
+      if (frame.type === "join") this.joined.add(frame.room);
       send.call(socket, text);
     };
     let listener: SocketLike["onmessage"] = null;
@@ -131,6 +144,7 @@ export class Tab {
         listener && ((event: MessageEvent) => {
           const frame = JSON.parse(event.data) as ServerFrame;
           viewer.received(frame);
+          if (frame.type === "me") this.me = frame;
           listener?.(event);
           this.#reply(frame);
         }),

@@ -85,6 +85,15 @@ export class Town {
     return new Map(heads.map(({ room, seq }) => [room, seq]));
   }
 
+  /** The rooms that a person follows. */
+  followed(
+    person: string,
+  ): Promise<{ room: string; head: number; posts: number }[]> {
+    return this.#sqlite.kysely.selectFrom("memberships as m")
+      .innerJoin("rooms", "rooms.id", "m.room").where("m.person", "=", person)
+      .select(["m.room", "head", "posts"]).execute();
+  }
+
   /** What is gone from a room's log. */
   async gone(id: string): Promise<Gone> {
     const db = this.#sqlite.kysely;
