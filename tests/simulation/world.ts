@@ -150,8 +150,9 @@ export class World {
     this.note(() => `${machine.life.name} restarts`);
     this.machines[place] = null;
     const pause = this.random.latency(300);
+    // Not with the life of the one that ends, which is killed.
     const startNext = () =>
-      this.time.after(pause, () => this.startMachine(place));
+      this.time.after(pause, () => this.startMachine(place), this.time.world);
     // Where there is only one, it locks its folder until it has ended.
     if (this.machines.length === 1) this.#locking = machine;
     else startNext();
