@@ -124,57 +124,6 @@ Deno.test("ChatClient says why a room can't be opened, and tries again where tha
   assertEquals(socket.of("join").length, 2);
 });
 
-Deno.test("ChatClient resumes a room that the server ended for now, once, after the wait it was given [C2]", async () => {
-  const { stage, socket, state, client } = await inRoom(3);
-  const joins = () => socket.of("join").length;
-  const ended = (wait?: number) =>
-    socket.receive({
-      ...{ type: "error", code: "unavailable", message: "", retry: true },
-      ...{ room: "r1" },
-      ...(wait === undefined ? {} : { wait }),
-    });
-  ended(700);
-  await stage.clock.tick(400);
-  // Told once more, it is not put off.
-  ended(700);
-  await stage.clock.tick(299);
-  assertEquals(joins(), 1);
-  await stage.clock.tick(1);
-  assertEquals(joins(), 2);
-  const { ref, after, afterId } = socket.of("join")[1]!;
-  assertEquals([after, afterId, state.error], [3, "id-3", null]);
-  // Under way, it is not asked for again.
-  ended();
-  await stage.clock.tick(3_000);
-  assertEquals(joins(), 2);
-  socket.receive(entries([posted(4)], ref as number));
-  assertEquals(seqs(state), [1, 2, 3, 4]);
-  ended();
-  await stage.clock.tick(3_000);
-  assertEquals(joins(), 3);
-  // Neither of a row, nor of a room that is not on screen, nor after a reconnect.
-  const answer = socket.of("join")[2]!.ref as number;
-  socket.receive(entries([], answer));
-  const error = { type: "error", code: "unavailable", message: "" } as const;
-  socket.receive({ ...error, retry: true, room: "r1", id: "a" });
-  socket.receive({ ...error, retry: true, room: "r2" });
-  socket.receive({ ...error, retry: true });
-  await stage.clock.tick(3_000);
-  assertEquals(joins(), 3);
-  ended(3_000);
-  client.close("r1");
-  await stage.clock.tick(3_000);
-  assertEquals(joins(), 3);
-  client.open("r1");
-  socket.receive(entries([], socket.of("join")[3]!.ref as number));
-  ended(2_500);
-  socket.drop();
-  const next = await stage.reconnect();
-  next.receive(entries([], next.of("join")[0]!.ref as number));
-  await stage.clock.tick(3_000);
-  assertEquals(next.of("join").length, 1);
-});
-
 Deno.test("ChatClient keeps a few rooms that left the screen for a fast return", async () => {
   const { stage, socket, client, state } = await inRoom(3);
   client.close("r1");

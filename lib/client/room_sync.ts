@@ -35,7 +35,6 @@ export class RoomSync {
   /** Joins a room behind what is held of it, or anew. */
   join(room: HeldRoom): void {
     const { cursor, loaded, epoch } = room.state;
-    this.#link.timers.cancel(`join ${room.key}`);
     if (!room.onScreen || !this.#link.isOpen) return;
     const resume = loaded && room.setbacks < SETBACKS.beforeReset;
     room.joinRef = this.#link.nextRef();
@@ -111,7 +110,7 @@ export class RoomSync {
   /** An error frame; tells whether it was about a join or an older page. */
   refused(frame: ErrorFrame): boolean {
     const { ref } = frame;
-    if (ref === undefined) return this.#ended(frame);
+    if (ref === undefined) return this.#sentOut(frame);
     for (const room of this.#rooms.all()) {
       if (room.joinRef === ref) return this.#joinRefused(room, frame);
       if (room.older?.ref === ref) return this.#olderRefused(room, frame);
@@ -145,20 +144,15 @@ export class RoomSync {
     return true;
   }
 
-  /** Told without being asked: nothing of a room on screen comes, for now or for good. */
-  #ended(frame: ErrorFrame): boolean {
-    const { room: id, id: entry, code, retry } = frame;
+  /** Told without being asked: one was sent out of a room on screen. */
+  #sentOut({ room: id, id: entry, code }: ErrorFrame): boolean {
     const isShut = code === "no_room" || code === "removed";
-    if (!isShut && !retry) return false;
-    if (id === undefined || entry !== undefined) return false;
+    if (!isShut || id === undefined || entry !== undefined) return false;
     const room = this.#rooms.find(id);
     if (!room?.onScreen) return false;
-    // A join that is under way brings all that is missed.
-    if (!isShut && room.joinRef !== null) return true;
     room.deliveries.end();
     // What was on its way then is refused, too, in words that say less.
-    if (isShut) room.state.error ??= code;
-    else this.#joinLater(room, frame);
+    room.state.error ??= code;
     return true;
   }
 
@@ -182,13 +176,9 @@ export class RoomSync {
       room.state.error = frame.code;
       return true;
     }
-    this.#joinLater(room, frame);
+    const wait = frame.wait ?? backoff(2, this.#link.random());
+    this.#link.timers.set(`join ${room.key}`, wait, () => this.join(room));
     return true;
-  }
-
-  #joinLater(room: HeldRoom, { wait }: ErrorFrame): void {
-    const ms = wait ?? backoff(2, this.#link.random());
-    this.#link.timers.setOnce(`join ${room.key}`, ms, () => this.join(room));
   }
 
   // --- Older pages -----------------------------------------------------------
