@@ -103,7 +103,7 @@ interface OpenRoom {
   /** A read is under way; `rang` makes another follow (D1). */
   refreshing: boolean;
   rang: boolean;
-  /** Resolves when the read that is under way has ended, or the last one has. */
+  /** Ends with the read that is under way, or that was the last one. */
   refreshed: Promise<void>;
   flushAt: number | undefined;
   flushedAt: number;
@@ -349,32 +349,22 @@ export class ChatHub {
 
   /**
    * Single flight; a doorbell during a read causes another read (D1). Resolves
-   * when a read has ended that began after the call.
+   * when the read has ended that is under way or begins now, and rejects if it
+   * fails.
    */
   #refresh(room: OpenRoom): Promise<void> {
     room.rang = true;
-    if (!room.refreshing) room.refreshed = this.#readNews(room);
+    if (!room.refreshing) void this.#readWhileRung(room);
     return room.refreshed;
   }
 
-  async #readNews(room: OpenRoom): Promise<void> {
+  async #readWhileRung(room: OpenRoom): Promise<void> {
     room.refreshing = true;
     try {
       while (room.rang) {
         room.rang = false;
-        const { floor } = room;
-        const entries = await this.#log.read(room.id, {
-          after: room.ring.head,
-          limit: RING_FILL.entries,
-          bytes: RING_FILL.size,
-        });
-        // Some of it may be gone since.
-        if (room.floor !== floor) room.rang = true;
-        else if (entries.length > 0) {
-          room.rang = true;
-          this.#take(room, entries);
-        }
-        this.#skipGone(room);
+        room.refreshed = this.#readNews(room);
+        await room.refreshed;
       }
     } catch (error) {
       this.#options.onError(error);
@@ -382,6 +372,22 @@ export class ChatHub {
     } finally {
       room.refreshing = false;
     }
+  }
+
+  async #readNews(room: OpenRoom): Promise<void> {
+    const { floor } = room;
+    const entries = await this.#log.read(room.id, {
+      after: room.ring.head,
+      limit: RING_FILL.entries,
+      bytes: RING_FILL.size,
+    });
+    // Some of it may be gone since.
+    if (room.floor !== floor) room.rang = true;
+    else if (entries.length > 0) {
+      room.rang = true;
+      this.#take(room, entries);
+    }
+    this.#skipGone(room);
   }
 
   /** What went before it was read is never read: whoever lacks it is reset (D2). */
@@ -483,7 +489,10 @@ export class ChatHub {
   async #canResume(room: OpenRoom, request: JoinRequest): Promise<boolean> {
     const { after, afterId, epoch } = request;
     if (after === undefined || epoch !== this.#log.epoch) return false;
-    if (after > room.ring.head) await this.#refresh(room);
+    // The read that is under way may have begun too early, the next one not.
+    for (let reads = 0; after > room.ring.head && reads < 2; reads++) {
+      await this.#refresh(room);
+    }
     const gap = room.ring.head - after;
     if (gap < 0 || gap > HUB_LIMITS.replay) return false;
     if (after === 0) return true;

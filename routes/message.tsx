@@ -50,6 +50,7 @@ async function dataOf(
   fields: URLSearchParams,
 ): Promise<MessageData> {
   const query = (fields.get("q") ?? "").trim();
+  // Also without a query: whoever may not write directly learns it here.
   const found = await atoll.roomChanges.findPeople(session, query);
   const ids = new Set(idsIn(fields).slice(0, LIMITS.directPeople));
   const chosen: Person[] = [];
@@ -64,7 +65,7 @@ async function dataOf(
 }
 
 function ignoreRefusal(error: unknown): null {
-  if (error instanceof Refusal) return null;
+  if (error instanceof Refusal && error.code === "no_person") return null;
   throw error;
 }
 
