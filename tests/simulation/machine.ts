@@ -51,6 +51,7 @@ export class Machine {
   readonly #presence: Presence;
   readonly #requests: Requests;
   readonly #connections = new Set<Connection>();
+  readonly #trimming = new Set<Promise<void>>();
   readonly #swept = new Map<string, number>();
   readonly #floors = new Map<string, number>();
 
@@ -160,6 +161,13 @@ export class Machine {
 
   /** Removes a room's entries from before a time, in milliseconds since 1970. */
   async trim(room: string, before: number): Promise<void> {
+    const trimming = this.#trim(room, before);
+    this.#trimming.add(trimming);
+    await trimming;
+    this.#trimming.delete(trimming);
+  }
+
+  async #trim(room: string, before: number): Promise<void> {
     while (await this.#log.trim(room, before).catch(() => false));
   }
 
@@ -179,6 +187,7 @@ export class Machine {
     }
     this.#presence.close();
     await this.#following.close();
+    await Promise.all(this.#trimming);
   }
 
   /** One query for all rooms: a ring for those that grew (L6), and word of floors that rose. */
