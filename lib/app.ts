@@ -331,6 +331,8 @@ export class Atoll {
     const trimmed = this.#retention.close();
     await this.#log.close();
     await this.#hub.settled();
+    // At once, or the first who goes would have theirs written alone.
+    void this.#following.flush();
     for (const connection of this.#standing.connections.keys()) {
       const delay = Math.round(200 + Math.random() * RESTART_SPREAD);
       connection.close(CLOSE.restarting, `restarting ${delay}`);

@@ -442,8 +442,8 @@ export class Following {
     });
   }
 
-  /** Stores how far one person has read; false when that failed and is tried again. */
-  flush(person: string): Promise<boolean> {
+  /** Stores how far one person has read, or all have; false when that failed and is tried again. */
+  flush(person?: string): Promise<boolean> {
     return this.#unwritten.flush(person);
   }
 }

@@ -17,7 +17,13 @@ export class UnwrittenCursors {
   /** By person and room. */
   readonly #cursors = new Map<string, Map<string, ReadCursor>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Whose are stored by the write that comes next. */
+  readonly #due = new Set<string>();
+  /** The write under way, or the last one. */
   #writing: Promise<boolean> = Promise.resolve(true);
+  #isWriting = false;
+  /** The one after it, where there is to be one. */
+  #next: Promise<boolean> | undefined;
 
   /** None yet, for the given store. */
   constructor(store: CursorStore) {
@@ -37,17 +43,17 @@ export class UnwrittenCursors {
   }
 
   /**
-   * Stores one person's cursors now, or all, and waits for those that are being
-   * stored; false when that failed and is tried again.
+   * Stores one person's cursors now, or all; false when that failed and is tried
+   * again. While some are being stored, that is waited for, and all that come
+   * until then are stored together: many may leave at once.
    */
   flush(person?: string): Promise<boolean> {
-    const cursors = this.#take(person);
-    if (cursors.length > 0) {
-      const before = this.#writing;
-      const written = this.#write(cursors);
-      this.#writing = Promise.all([before, written]).then(([, done]) => done);
-    }
-    return this.#writing;
+    const people = person === undefined ? [...this.#cursors.keys()] : [person];
+    const due = people.filter((one) => this.#cursors.has(one));
+    if (due.length === 0) return this.#writing;
+    for (const one of due) this.#due.add(one);
+    if (!this.#isWriting && !this.#next) return this.#start();
+    return this.#next ??= this.#writing.then(() => this.#start());
   }
 
   /** Stores all, and tries no more. */
@@ -56,16 +62,23 @@ export class UnwrittenCursors {
     clearTimeout(this.#timer);
   }
 
-  #take(person: string | undefined): ReadCursor[] {
-    const people = person === undefined ? [...this.#cursors.keys()] : [person];
-    return people.flatMap((one) => {
-      const cursors = [...this.#cursors.get(one)?.values() ?? []];
-      this.#cursors.delete(one);
+  #start(): Promise<boolean> {
+    this.#next = undefined;
+    return this.#writing = this.#write(this.#takeDue());
+  }
+
+  #takeDue(): ReadCursor[] {
+    const due = [...this.#due].flatMap((person) => {
+      const cursors = [...this.#cursors.get(person)?.values() ?? []];
+      this.#cursors.delete(person);
       return cursors;
     });
+    this.#due.clear();
+    return due;
   }
 
   async #write(cursors: ReadCursor[]): Promise<boolean> {
+    this.#isWriting = true;
     try {
       await this.#store.write(cursors);
       return true;
@@ -73,6 +86,8 @@ export class UnwrittenCursors {
       this.#store.onError(error);
       for (const cursor of cursors) this.add(cursor);
       return false;
+    } finally {
+      this.#isWriting = false;
     }
   }
 }

@@ -226,6 +226,66 @@ Deno.test("Whoever goes has their own read cursors written, the others' wait to 
   }
 });
 
+Deno.test("Who leave while cursors are being written have theirs written together [D6]", async () => {
+  const clock = fakeTime();
+  try {
+    const writes: { people: string[]; end: (error?: unknown) => void }[] = [];
+    const errors: unknown[] = [];
+    const { following, connect, grow } = setUp({
+      markRead: (cursors) =>
+        new Promise((resolve, reject) =>
+          writes.push({
+            people: cursors.map(({ person, seq }) => `${person} ${seq}`),
+            end: (error) => error ? reject(error) : resolve(),
+          })
+        ),
+      onError: (error) => errors.push(error),
+    });
+    const names = ["Ana", "Omar", "Mai", "Lin", "Noa"];
+    const people = names.map((name) => connect(name).connection);
+    await clock.tickAsync(FOLLOWING_LIMITS.interval);
+    grow(2);
+    const idOf = ({ session }: Connection) => session.person.id;
+    for (const one of people) await following.read(idOf(one), "plans", 2);
+    const [ana, omar, mai, lin, noa] = people as [
+      ...[Connection, Connection, Connection, Connection, Connection],
+    ];
+    ana.close(1000, "");
+    omar.close(1000, "");
+    mai.close(1000, "");
+    // Who asks is answered when their own are stored.
+    let stored: boolean | undefined;
+    const asked = following.flush(idOf(lin)).then((is) => stored = is);
+    await clock.tickAsync(0);
+    assertEquals(writes.map((write) => write.people), [["person-Ana 2"]]);
+    writes[0]!.end();
+    await clock.tickAsync(0);
+    assertEquals(writes.length, 2);
+    const together = ["person-Omar 2", "person-Mai 2", "person-Lin 2"];
+    assertEquals(writes[1]!.people, together);
+    assertEquals(stored, undefined);
+    // Who leaves now waits for the next; what fails now is kept.
+    noa.close(1000, "");
+    writes[1]!.end("away");
+    await asked;
+    assertEquals([stored, errors], [false, ["away"]]);
+    await clock.tickAsync(0);
+    assertEquals(writes[2]!.people, ["person-Noa 2"]);
+    const closing = following.close();
+    await clock.tickAsync(0);
+    assertEquals(writes.length, 3);
+    writes[2]!.end();
+    await clock.tickAsync(0);
+    assertEquals(writes[3]!.people, together);
+    writes[3]!.end();
+    await closing;
+    lin.close(1000, "");
+    assertEquals([writes.length, clock.countTimers()], [4, 0]);
+  } finally {
+    clock.uninstall();
+  }
+});
+
 Deno.test("What comes while someone's first state is read is counted in it [D6]", async () => {
   const clock = fakeTime();
   try {
