@@ -1,4 +1,5 @@
 /** A PostgreSQL server for tests: in a temporary folder, on a free port, gone afterwards. */
+import { freePort } from "./free_port.ts";
 import { findTool, POSTGRES } from "./tools.ts";
 
 /** Names the server of a test run to the tests. */
@@ -104,13 +105,6 @@ function command(program: string, args: string[]): Deno.Command {
     args: [...user, path, ...args],
     cwd: "/",
   });
-}
-
-function freePort(): number {
-  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  const { port } = listener.addr;
-  listener.close();
-  return port;
 }
 
 /** Whether it takes connections: it answers a request to encrypt with one letter. */

@@ -2,7 +2,7 @@
 import { packageFlags, ROOT } from "../../tasks/packages.ts";
 import { choosePackages } from "../../tasks/packages.ts";
 import { findTool, TOOLS } from "../../tasks/tools.ts";
-import { freePort } from "./server.ts";
+import { freePort } from "../../tasks/free_port.ts";
 
 /** The path of that Deno, or undefined where it isn't installed. */
 export const DEPLOY_DENO: string | undefined = findTool(

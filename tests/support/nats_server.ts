@@ -1,6 +1,6 @@
 /** A real nats-server on a port of its own, which can be killed and started again. */
 import { findTool, TOOLS } from "../../tasks/tools.ts";
-import { freePort } from "./server.ts";
+import { freePort } from "../../tasks/free_port.ts";
 
 /** The path of nats-server, or undefined where it isn't installed. */
 export const NATS_SERVER: string | undefined = findTool(

@@ -2,7 +2,7 @@
 import aws4 from "aws4";
 import S3rver from "s3rver";
 import type { S3Settings } from "../../lib/files/s3_settings.ts";
-import { freePort } from "./server.ts";
+import { freePort } from "../../tasks/free_port.ts";
 
 const BUCKET = "atoll-files";
 

@@ -1,5 +1,6 @@
 /** The built server as a process of its own, which can be killed and started again. */
 import { build } from "../../tasks/build.ts";
+import { freePort } from "../../tasks/free_port.ts";
 import { choosePackages, packageFlags, ROOT } from "../../tasks/packages.ts";
 import { serverPermissions } from "../../tasks/start.ts";
 import { until } from "./until.ts";
@@ -155,14 +156,6 @@ export class ServerProcess {
     await this.#reading;
     return code;
   }
-}
-
-/** A TCP port that nothing listens on. */
-export function freePort(): number {
-  const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
-  const { port } = listener.addr;
-  listener.close();
-  return port;
 }
 
 async function read(
