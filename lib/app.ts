@@ -373,6 +373,10 @@ export async function openAtoll(config: Config): Promise<Atoll> {
   });
   // A full disk is no reason not to start: what went wrong is reported.
   await noteDefaultDays(db, config.retentionDays).catch(() => {});
+  // The folder is ours alone: no other machine is removing any content.
+  if (!db.isShared) {
+    await db.write("releaseLoose", { now: Date.now() }).catch(() => {});
+  }
   const signals = await openSignals(config, db, log);
   // Were it asked for later, what is committed until then would be no news.
   const { mark } = await db.changedSince(null).catch(async (error) => {

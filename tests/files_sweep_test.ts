@@ -2,13 +2,17 @@
 import { assert, assertEquals } from "@std/assert";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { openAtoll } from "../lib/app.ts";
 import { uuidv7 } from "../lib/client/uuid.ts";
-import type { Database } from "../lib/db/open.ts";
+import { type Database, openDatabase } from "../lib/db/open.ts";
 import { LocalFiles } from "../lib/files/file_store.ts";
 import { Files } from "../lib/files/files.ts";
 import { Uploads } from "../lib/files/uploads.ts";
+import { logError } from "../lib/logging.ts";
 import type { FileInfo } from "../lib/protocol.ts";
+import { TEST_CONFIG } from "./support/atoll.ts";
 import { bytesOf, plainPng } from "./support/files.ts";
+import { inFolder } from "./support/places.ts";
 import { SqliteStore } from "./support/sqlite_store.ts";
 import { turns, until } from "./support/until.ts";
 
@@ -16,6 +20,7 @@ const DAY = 24 * 60 * 60_000;
 
 interface Place {
   db: Database;
+  store: LocalFiles;
   folder: string;
   uploads: Uploads;
   person: string;
@@ -24,6 +29,8 @@ interface Place {
   send(text: string): Promise<FileInfo>;
   /** Names of the contents that are there. */
   contents(): string[];
+  /** What the database was told; nothing in the end. */
+  errors: unknown[];
 }
 
 async function withUploads(
@@ -33,8 +40,9 @@ async function withUploads(
   const db = await store.open();
   const clock = { now: 1_800_000_000_000 };
   const folder = join(store.folder, "files");
+  const bytes = new LocalFiles(folder);
   const uploads = new Uploads({
-    ...{ db, store: new LocalFiles(folder), limit: 1_000 },
+    ...{ db, store: bytes, limit: 1_000 },
     now: () => clock.now,
   });
   const person = uuidv7(clock.now);
@@ -57,7 +65,10 @@ async function withUploads(
         )
       ).sort();
   try {
-    await test({ db, folder, uploads, person, clock, send, contents });
+    await test({
+      ...{ db, store: bytes, folder, uploads, person, clock, send, contents },
+      errors: store.errors,
+    });
     assertEquals(store.errors, []);
   } finally {
     await db.close();
@@ -155,6 +166,72 @@ Deno.test("A preview that is kept when its picture is gone goes as well", () =>
     assertEquals(contents(), []);
     await other.close();
   }));
+
+Deno.test("What could not be removed is tried again by the next sweep, after all others [L7]", () =>
+  withUploads(async (place) => {
+    const { db, store, uploads, person, send, contents, errors } = place;
+    const texts = ["one", "two", "three"];
+    const files = await Promise.all(texts.map(send));
+    const tried: string[] = [];
+    const { remove } = store;
+    let stuck: string | undefined;
+    store.remove = async (key) => {
+      stuck ??= key;
+      tried.push(key);
+      if (stuck === key) throw new Error("stuck");
+      await remove.call(store, key);
+    };
+    await uploads.drop(person, files[0]!.id);
+    assertEquals([contents(), String(errors.splice(0))], [
+      texts.toSorted(),
+      "Error: stuck",
+    ]);
+    // One that never goes keeps nobody from having the others removed.
+    await uploads.drop(person, files[1]!.id);
+    await uploads.drop(person, files[2]!.id);
+    assertEquals(contents(), ["one"]);
+    assertEquals(errors.splice(0).map(String), Array(2).fill("Error: stuck"));
+    assertEquals(tried.filter((key) => key === stuck).length, 3);
+    stuck = "nothing";
+    await uploads.sweep();
+    assertEquals(contents(), []);
+    const left = await db.read.selectFrom("loose_files").selectAll().execute();
+    assertEquals(left, []);
+    await uploads.drop(person, (await send("one")).id);
+    assertEquals(contents(), []);
+  }));
+
+Deno.test("What a killed server was removing is taken up by the next one at once [L7]", async () => {
+  const place = await inFolder();
+  const config = { ...TEST_CONFIG, ...place.settings };
+  const begin = async (name: string) => {
+    const atoll = await openAtoll(config);
+    const { uploads } = atoll.files;
+    const { token } = await atoll.accounts.enter(name);
+    const { person } = (await atoll.sessions.find(token))!;
+    const send = () =>
+      uploads.receive({
+        ...{ person: person.id, name: "a", length: null },
+        body: new Blob([bytesOf("same")]).stream(),
+      });
+    return { atoll, person: person.id, send };
+  };
+  const first = await begin("Ada");
+  const { id } = await first.send();
+  await first.atoll.close();
+  const db = await openDatabase({ path: config.data, onError: logError });
+  await db.write("dropUpload", { id, person: first.person });
+  const { hash } = await db.read.selectFrom("loose_files").select("hash")
+    .executeTakeFirstOrThrow();
+  const now = Date.now();
+  const claim = { hash, now, until: now + DAY, own: null };
+  assert(await db.write("claimLoose", claim));
+  await db.close();
+  const second = await begin("Omar");
+  await second.send();
+  await second.atoll.close();
+  await place.remove();
+});
 
 Deno.test("What was half received when the server was killed is removed", () =>
   withUploads(async ({ folder, send }) => {

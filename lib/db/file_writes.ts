@@ -126,6 +126,16 @@ async function noteLoose(trx: Trx, hash: string): Promise<number> {
   return removing_until ?? 0;
 }
 
+/** How a machine takes it on itself to remove some content. */
+export interface Claim {
+  hash: string;
+  now: number;
+  /** When it is void. */
+  until: number;
+  /** Until when this machine's own was to hold, which came to nothing. */
+  own: number | null;
+}
+
 /**
  * Takes it on oneself to remove content that nothing refers to, right now:
  * nobody takes it up before `forgetLoose`, or before so long, when this
@@ -133,16 +143,30 @@ async function noteLoose(trx: Trx, hash: string): Promise<number> {
  */
 export async function claimLoose(
   trx: Trx,
-  { hash, now, until }: { hash: string; now: number; until: number },
+  { hash, now, until, own }: Claim,
 ): Promise<boolean> {
   const loose = await trx.selectFrom("loose_files").select("removing_until")
     .where("hash", "=", hash).forUpdate().executeTakeFirst();
-  if (!loose || (loose.removing_until ?? 0) > now) return false;
+  if (!loose) return false;
+  const removingUntil = loose.removing_until ?? 0;
+  if (removingUntil > now && removingUntil !== own) return false;
   // By a statement of its own, which sees what the lock was waited for.
   const { numUpdatedRows } = await trx.updateTable("loose_files")
     .set({ removing_until: until }).where("hash", "=", hash)
     .where(({ not }) => not(isReferredTo())).executeTakeFirst();
   return numUpdatedRows > 0n;
+}
+
+/**
+ * Lets go of what is being removed: for a program that knows that nobody else
+ * does, and has just begun. Whoever did was killed.
+ */
+export async function releaseLoose(
+  trx: Trx,
+  { now }: { now: number },
+): Promise<void> {
+  await trx.updateTable("loose_files").set({ removing_until: null })
+    .where("removing_until", ">", now).execute();
 }
 
 /** These have been removed from the store, or are kept since something refers to them. */

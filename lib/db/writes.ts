@@ -54,6 +54,7 @@ import {
   dropUpload,
   expireUploads,
   forgetLoose,
+  releaseLoose,
 } from "./file_writes.ts";
 import { createRoom, openDirectRoom } from "./room_writes.ts";
 import type { Trx } from "./schema.ts";
@@ -105,6 +106,7 @@ export const writes = {
   expireUploads,
   claimLoose,
   forgetLoose,
+  releaseLoose,
   indexMessages,
   keepOrder,
   offerSetup,

@@ -59,6 +59,11 @@ export class Uploads {
   readonly #now: () => number;
   readonly #sweeps = new Turns();
   #leftoversAt = -Infinity;
+  /**
+   * Until when this machine has content to itself, to remove it. What is still
+   * here when nothing is being removed could not be; the latest failure last.
+   */
+  readonly #claims = new Map<string, number>();
   /** How many files each person is sending right now. */
   readonly #incoming = new Map<string, number>();
 
@@ -100,14 +105,22 @@ export class Uploads {
   async drop(person: string, id: string): Promise<void> {
     if (!isUuid(id)) throw new Refusal("no_file");
     await this.#db.write("dropUpload", { id, person });
-    await this.sweep();
+    // It is forgotten, whatever becomes of its bytes: they are looked for again.
+    await this.sweep().catch((error) => this.#db.report(error));
   }
 
   /** Forgets old uploads, and removes content that nothing refers to. */
   async sweep(): Promise<void> {
     const before = this.#now() - TIMES.expiry;
     await this.#db.write("expireUploads", { before });
+    const failed = [...this.#claims.keys()];
     while (await this.#sweeps.run(() => this.#removeLoose()));
+    await this.#sweepLeftovers();
+    // Last, or one that never goes would keep all others here.
+    for (const hash of failed) await this.#sweeps.run(() => this.#remove(hash));
+  }
+
+  async #sweepLeftovers(): Promise<void> {
     if (this.#now() - this.#leftoversAt < TIMES.leftovers) return;
     this.#leftoversAt = this.#now();
     await this.#store.sweep(TIMES.expiry);
@@ -195,11 +208,17 @@ export class Uploads {
   /** Judged again right before: any machine may have got the same content since. */
   async #remove(hash: string): Promise<void> {
     const now = this.#now();
-    const claim = { hash, now, until: now + TIMES.removal };
-    if (!await this.#db.write("claimLoose", claim)) return;
+    const until = now + TIMES.removal;
+    const own = this.#claims.get(hash) ?? null;
+    const claim = { hash, now, until, own };
+    const isOurs = await this.#db.write("claimLoose", claim);
+    this.#claims.delete(hash);
+    if (!isOurs) return;
+    this.#claims.set(hash, until);
     await this.#store.remove(hash);
     await this.#store.remove(previewKey(hash));
     await this.#db.write("forgetLoose", { removed: [hash], kept: [] });
+    this.#claims.delete(hash);
   }
 }
 
