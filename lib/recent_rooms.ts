@@ -26,6 +26,11 @@ const HARMLESS: ReadonlySet<WriteName> = new Set([
   "setNotify",
   "indexMessages",
   "addUpload",
+  "dropUpload",
+  "expireUploads",
+  "claimLoose",
+  "forgetLoose",
+  "releaseLoose",
   "probe",
 ]);
 

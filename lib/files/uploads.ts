@@ -201,7 +201,9 @@ export class Uploads {
     );
     const removed = new Set(loose.map(({ hash }) => hash)).difference(kept);
     for (const hash of removed) await this.#remove(hash);
-    await this.#db.write("forgetLoose", { removed: [], kept: [...kept] });
+    if (kept.size > 0) {
+      await this.#db.write("forgetLoose", { removed: [], kept: [...kept] });
+    }
     return loose.length === 100;
   }
 
