@@ -311,6 +311,43 @@ Deno.test("[ws] At that bound the connection that was answered the longest ago g
   }, { transport: "ws", connectionsPerAddress: 4 });
 });
 
+Deno.test("[ws] A connection that waits for an answer gives way to nobody, be it to a handshake or to what it asked before the last answer", async () => {
+  await withApp(async (app) => {
+    const { sessions } = app.atoll;
+    const asked = [
+      handshake(await bearer(app, "Ana")),
+      head("GET /healthz") + head("GET /api/session"),
+    ];
+    const answers = [[200, 101], [200, 200, 401]];
+    const ofRequest = sessions.ofRequest.bind(sessions);
+    for (const [i, text] of asked.entries()) {
+      const judging = Promise.withResolvers<void>();
+      const gate = Promise.withResolvers<void>();
+      sessions.ofRequest = async (request) => {
+        if (/ws|session/.test(request.url)) {
+          judging.resolve();
+          await gate.promise;
+        }
+        return await ofRequest(request);
+      };
+      await using raw = await RawConnection.open(app.url);
+      const statuses: (number | null)[] = [];
+      const next = async () => void statuses.push(await raw.status());
+      await raw.write(head("GET /healthz"));
+      await next();
+      await raw.match(/"status"[^}]*}/);
+      await raw.write(text);
+      await judging.promise;
+      while (statuses.length < answers[i]!.length - 1) await next();
+      await using late = await RawConnection.open(app.url);
+      assertEquals(await late.rest(), "");
+      gate.resolve();
+      await next();
+      assertEquals(statuses, answers[i]);
+    }
+  }, { transport: "ws", connectionsPerAddress: 2 });
+});
+
 Deno.test("[ws] Behind a proxy, whose connections are everybody's, there is no such bound", async () => {
   await withApp(async ({ url }) => {
     const all: RawConnection[] = [];

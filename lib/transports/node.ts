@@ -69,6 +69,7 @@ export async function listen(
     void answer(handler, req, res);
   });
   server.on("upgrade", (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    newcomers.asks(socket);
     void sockets.upgrade(req, socket, head, () => newcomers.leave(socket));
   });
   await opened(server, options);
@@ -158,6 +159,8 @@ class Newcomers {
   /** Those that were answered, by network, the longest ago first. */
   readonly #resting = new Map<string, Set<Duplex>>();
   readonly #networks = new WeakMap<Duplex, string>();
+  /** How many requests were not answered yet: one may come before the last one was. */
+  readonly #asked = new WeakMap<Duplex, number>();
 
   constructor(most: number | null) {
     this.#most = most;
@@ -183,18 +186,26 @@ class Newcomers {
   asks(socket: Duplex): void {
     const network = this.#networks.get(socket);
     if (network === undefined) return;
+    this.#asked.set(socket, (this.#asked.get(socket) ?? 0) + 1);
+    this.#wake(socket, network);
+  }
+
+  /** One was answered. */
+  rests(socket: Duplex): void {
+    const network = this.#networks.get(socket);
+    if (network === undefined) return;
+    const left = (this.#asked.get(socket) ?? 0) - 1;
+    this.#asked.set(socket, left);
+    if (left > 0) return;
+    const resting = this.#resting.get(network) ?? new Set();
+    this.#resting.set(network, resting.add(socket));
+  }
+
+  #wake(socket: Duplex, network: string): void {
     const resting = this.#resting.get(network);
     if (resting?.delete(socket) && resting.size === 0) {
       this.#resting.delete(network);
     }
-  }
-
-  /** It was answered. */
-  rests(socket: Duplex): void {
-    const network = this.#networks.get(socket);
-    if (network === undefined) return;
-    const resting = this.#resting.get(network) ?? new Set();
-    this.#resting.set(network, resting.add(socket));
   }
 
   /** Ends the one that rests for longest. */
@@ -209,7 +220,7 @@ class Newcomers {
   leave(socket: Duplex): void {
     const network = this.#networks.get(socket);
     if (network === undefined) return;
-    this.asks(socket);
+    this.#wake(socket, network);
     this.#networks.delete(socket);
     const count = this.#counts.get(network)! - 1;
     if (count > 0) this.#counts.set(network, count);
