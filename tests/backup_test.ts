@@ -32,7 +32,7 @@ async function enter({ url }: ServerProcess): Promise<string> {
   return (await answer.json()).token;
 }
 
-/** Posts with a file until it is told to stop; gives how often. */
+/** Posts until `meanwhile` is over; gives how many posts were stored. */
 async function writeWithout(
   server: ServerProcess,
   token: string,
@@ -47,8 +47,15 @@ async function writeWithout(
     const id = crypto.randomUUID();
     const post = { type: "post", room: "lobby", id, body: `No. ${posts}` };
     await socket.send(post);
-    await socket.until((frame) => "id" in frame && frame.id === id);
-    posts++;
+    let pause = 0;
+    await socket.until((frame) => {
+      if (!("id" in frame) || frame.id !== id) return false;
+      if (frame.type === "posted") posts++;
+      // One who posts too fast is told to wait.
+      if (frame.type === "error") pause = frame.wait ?? 100;
+      return true;
+    });
+    if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
   }
   await done;
   await socket.close();

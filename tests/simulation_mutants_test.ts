@@ -104,8 +104,11 @@ async function runTests(
   await Deno.remove(path).catch(() => {});
   const flags = [`--junit-path=${path}`, `--filter=${filter}`];
   const paths = [...new Set(files)].map((file) => `${folder}/${file}`);
+  // What only tests use is named for those beside the configuration.
+  const config = [`--config=${folder}/deno.json`, "--node-modules-dir=none"];
+  const found = packages.length > 0 ? packages : config;
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--no-check", ...packages, ...flags, ...paths],
+    args: ["test", "-A", "--no-check", ...found, ...flags, ...paths],
     cwd: ROOT,
     env: { ATOLL_TEST_PATIENCE: "15000" },
   }).output();

@@ -22,6 +22,7 @@ export class FlawedCopy implements AsyncDisposable {
   static async make(): Promise<FlawedCopy> {
     const folder = await Deno.makeTempDir({ prefix: "atoll_mutant_" });
     for (const part of COPIED) await copy(part, folder);
+    await Deno.copyFile(new URL("deno.json", ROOT), `${folder}/deno.json`);
     return new FlawedCopy(folder);
   }
 
