@@ -16,9 +16,6 @@ import { runDeno } from "./process.ts";
 import { PostgresServer, TEST_SERVER } from "./postgres.ts";
 import { findTool, TOOLS } from "./tools.ts";
 
-/** Most of a test is waiting for a browser or a server. */
-const FILES_AT_ONCE = 2;
-
 const IS_CI = Deno.env.get("CI") === "true";
 
 /** Names the programs that lack, which a CI must have. */
@@ -37,9 +34,8 @@ function checkTools(): Counts {
   return counts;
 }
 
-/** Runs the tests and reads from their report how many passed. */
+/** Runs the tests and reads from their reports how many passed. */
 async function test(packages: Packages, parts: string[]): Promise<Counts> {
-  const report = await Deno.makeTempFile({ suffix: ".xml" });
   const chosen = await choose(parts);
   // One for all files: a server takes seconds to make.
   const server = await needsPostgres(chosen) && await PostgresServer.start();
@@ -47,25 +43,42 @@ async function test(packages: Packages, parts: string[]): Promise<Counts> {
   try {
     // Before files that would both do it.
     await build(packages);
+    // Two browsers would wait for each other; all else leaves a core free.
+    const browsers = chosen.filter((path) => path.includes("browser"));
+    const others = chosen.filter((path) => !browsers.includes(path));
+    const counts = await Promise.all(
+      [browsers, others].filter((args) => args.length > 0)
+        .map((args) => runTests(packages, args)),
+    );
+    return sum(counts);
+  } finally {
+    if (server) await server.remove();
+  }
+}
+
+async function runTests(packages: Packages, chosen: string[]): Promise<Counts> {
+  const report = await Deno.makeTempFile({ suffix: ".xml" });
+  try {
     const flags = [...packageFlags(packages), `--junit-path=${report}`];
+    // Not in parallel: but so each line is whole, and names its file.
     const args = ["test", "-A", "--no-check", "--parallel", ...flags];
-    const env = { DENO_JOBS: String(FILES_AT_ONCE) };
+    const env = { DENO_JOBS: "1" };
     const code = await runDeno([...args, ...chosen], { cwd: ROOT, env });
     const counts = count(await Deno.readTextFile(report));
     // A module that doesn't load fails without a failed test.
     if (code !== 0 && counts.failed === 0) counts.failed = 1;
     return counts;
   } finally {
-    if (server) await server.remove();
     await Deno.remove(report);
   }
 }
 
 /** Files whose path holds one of the parts, or else a filter of test names. */
 async function choose(parts: string[]): Promise<string[]> {
-  if (parts.length === 0) return ["tests"];
-  const files = (await testFiles("tests"))
-    .filter((path) => parts.some((part) => path.includes(part)));
+  const all = await testFiles("tests");
+  const files = parts.length === 0
+    ? all
+    : all.filter((path) => parts.some((part) => path.includes(part)));
   return files.length > 0 ? files : ["--filter", parts.join(" "), "tests"];
 }
 
@@ -95,17 +108,21 @@ function count(report: string): Counts {
   return { passed: cases - skipped - failed, failed, skipped };
 }
 
+function sum(all: readonly Counts[]): Counts {
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const { passed, failed, skipped } of all) {
+    total.passed += passed;
+    total.failed += failed;
+    total.skipped += skipped;
+  }
+  return total;
+}
+
 const packages = await choosePackages(TESTS);
 const results = Deno.args.length === 0
   ? [await check(packages), checkTools()]
   : [checkTools()];
 results.push(await test(packages, Deno.args));
-const sum = (key: keyof Counts) =>
-  results.reduce((total, counts) => total + counts[key], 0);
-const total = {
-  passed: sum("passed"),
-  failed: sum("failed"),
-  skipped: sum("skipped"),
-};
+const total = sum(results);
 console.log(`\n${summary(total)}`);
 Deno.exit(total.failed > 0 ? 1 : 0);

@@ -9,7 +9,11 @@ import { until } from "./support/until.ts";
 browserTest(
   "Two people talk, edit and delete, and see each other",
   async (server, visitors) => {
-    const ana = await (await visitors.come()).enter(server.url, "Ana");
+    const ana = await visitors.come();
+    await ana.page.goto(server.url);
+    await ana.page.getByRole("textbox", { name: "Name" }).fill("Ana");
+    await ana.page.getByRole("button", { name: "Enter" }).click();
+    await ana.seesStatus("Connected");
     const omar = await (await visitors.come()).enter(server.url, "Omar");
     await ana.says("Hello Omar");
     await ana.sees("Hello Omar");

@@ -1,5 +1,10 @@
 /** Takes the README's picture of a running server: `deno task picture`. */
-import { DESK, type Visitor, Visitors } from "./support/browser.ts";
+import {
+  closeBrowser,
+  DESK,
+  type Visitor,
+  Visitors,
+} from "./support/browser.ts";
 import { ServerProcess } from "./support/server.ts";
 
 const PICTURE = new URL("../docs/room.png", import.meta.url).pathname;
@@ -76,3 +81,4 @@ await omar.composer.pressSequentially("And");
 await ana.page.getByText(/Omar.? is writing/).waitFor();
 await ana.page.mouse.move(0, 0);
 await ana.page.screenshot({ path: PICTURE });
+await closeBrowser();
