@@ -11,13 +11,18 @@ const GRACE = 10_000;
 /**
  * Runs `deno` with the arguments and returns its exit code. Signals are passed
  * on, so that the child is never left behind; Ctrl-C reaches it twice, by the
- * terminal and from here.
+ * terminal and from here. With `onText` its output goes there.
  */
 export async function runDeno(
   args: string[],
   options: Omit<Deno.CommandOptions, "args"> = {},
+  onText?: (text: string) => void,
 ): Promise<number> {
-  const child = new Deno.Command(Deno.execPath(), { ...options, args }).spawn();
+  const outputs = onText && { stdout: "piped", stderr: "piped" } as const;
+  const command = { ...options, ...outputs, args };
+  const child = new Deno.Command(Deno.execPath(), command).spawn();
+  const reading = onText &&
+    [child.stdout, child.stderr].map((stream) => read(stream, onText));
   let timer: ReturnType<typeof setTimeout> | undefined;
   const listeners = SIGNALS.map((signal) => {
     const listener = () => {
@@ -28,11 +33,21 @@ export async function runDeno(
     return { signal, listener };
   });
   const { code } = await child.status;
+  await Promise.all(reading ?? []);
   clearTimeout(timer);
   for (const { signal, listener } of listeners) {
     Deno.removeSignalListener(signal, listener);
   }
   return code;
+}
+
+async function read(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  onText: (text: string) => void,
+): Promise<void> {
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    onText(text);
+  }
 }
 
 function send(child: Deno.ChildProcess, signal: Deno.Signal): void {
