@@ -70,7 +70,10 @@ export const CONTRACT_MUTANTS: readonly ContractMutant[] = [
     "what went before it was read is waited for (D2, L8)",
     "lib/chat_hub.ts",
     ["    if (!open.refreshing) this.#skipGone(open);\n", ""],
-    ["        this.#skipGone(room);\n      }\n", "      }\n"],
+    [
+      "      this.#take(room, entries);\n    }\n    this.#skipGone(room);\n",
+      "      this.#take(room, entries);\n    }\n",
+    ],
   ),
   noticed(
     {
