@@ -1,6 +1,6 @@
 /** What each frame of a client does. */
 import type { ChatHub } from "./chat_hub.ts";
-import type { Connection } from "./connection.ts";
+import { type Connection, CONNECTION_LIMITS } from "./connection.ts";
 import type { Draft } from "./db/drafts.ts";
 import { ERRORS, Refusal } from "./errors.ts";
 import type { Following } from "./following.ts";
@@ -47,6 +47,8 @@ const ANY_ROOM = "";
 export class Requests {
   readonly #services: Services;
   readonly #lanes = new WeakMap<Connection, Map<string, Lane>>();
+  /** Ids that were acknowledged, the oldest first. */
+  readonly #stored = new WeakMap<Connection, Set<string>>();
   readonly #handlers: Handlers = {
     join: (connection, frame) => this.#join(connection, frame),
     leave: async (connection, { room }) => {
@@ -169,20 +171,45 @@ export class Requests {
     { ref, id }: { ref?: Ref | undefined; id: string },
     draft: (base: { room: string; id: string; author: string }) => Draft,
   ): Promise<void> {
-    const room = await this.#roomInOrder(connection, idOrSlug, id);
     const author = connection.session.person.id;
-    const request = { ref, room, id };
-    const { stored } = await this.#services.messages.admit(
-      connection.session,
-      draft({ room, id, author }),
-      this.#lane(connection, room),
-    );
-    stored.then(
-      ({ seq }) => {
+    try {
+      const room = await this.#roomInOrder(connection, idOrSlug, id);
+      const { stored } = await this.#services.messages.admit(
+        connection.session,
+        draft({ room, id, author }),
+        this.#lane(connection, room),
+      );
+      stored.then(({ seq }) => {
+        this.#acknowledged(connection, id);
         connection.send({ type: "posted", ...refOf(ref), room, id, seq });
-      },
-      (error) => connection.refuse(error, request),
-    );
+      }, (error) => {
+        this.#spare(connection, id);
+        connection.refuse(error, { ref, room, id });
+      });
+    } catch (error) {
+      this.#spare(connection, id);
+      throw error;
+    }
+  }
+
+  /** Whoever was told that it is stored never sends it again: nobody waits for that. */
+  #acknowledged(connection: Connection, id: string): void {
+    let known = this.#stored.get(connection);
+    if (!known) this.#stored.set(connection, known = new Set());
+    known.add(id);
+    // Of those, no more can still be on their way twice.
+    if (known.size > CONNECTION_LIMITS.queuedFrames) {
+      known.delete(known.values().next().value!);
+    }
+    this.#spare(connection, id);
+  }
+
+  /** A second copy that is refused holds up nobody where the first was acknowledged (L4). */
+  #spare(connection: Connection, id: string): void {
+    if (!this.#stored.get(connection)?.has(id)) return;
+    for (const lane of this.#lanes.get(connection)?.values() ?? []) {
+      release(lane, id);
+    }
   }
 
   /** Where the room can't be looked up, later posts to any room wait (L4). */

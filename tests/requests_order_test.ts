@@ -65,6 +65,16 @@ Deno.test("Nor is it where the database refuses the look in our words, as Postgr
   assertEquals(await post(second), "posted");
 });
 
+Deno.test("A second copy of what was acknowledged holds up nobody, whatever becomes of it [L4]", async () => {
+  const { database, post } = unluckyRequests(new Refusal("unavailable"));
+  database.isAway = false;
+  assertEquals(await post(first), "posted");
+  database.isAway = true;
+  assertEquals(await post(first), "unavailable");
+  database.isAway = false;
+  assertEquals(await post(second), "posted");
+});
+
 Deno.test("A room that does not exist holds up nobody [L4]", async () => {
   const { database, post } = unluckyRequests(new Refusal("no_room"));
   assertEquals(await post(first), "no_room");
