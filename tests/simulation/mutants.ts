@@ -110,9 +110,9 @@ export const MUTANTS: readonly SimulatedMutant[] = [
     "posts are acknowledged before the commit (L2)",
     "lib/requests.ts",
     [
-      "    stored.then(\n",
-      `    connection.send({ type: "posted", ...refOf(ref), room, id, seq: 1 });
-    stored.then(\n`,
+      "      stored.then(({ seq }) => {\n",
+      `      connection.send({ type: "posted", ...refOf(ref), room, id, seq: 1 });
+      stored.then(({ seq }) => {\n`,
     ],
   ),
   unnoticedBefore(
