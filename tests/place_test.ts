@@ -133,3 +133,24 @@ Deno.test("Titles say what the place is called, on pages about errors too", asyn
     }
   });
 });
+
+Deno.test("A guest's link that is refused stays one when the form is sent again", async () => {
+  await withApp(async (app) => {
+    const ana = await owner(app, "Ana");
+    const chosen = { role: "guest", room: "", lifetime: "", uses: "1" };
+    const response = await app.request("/place/invitations", {
+      ...{ method: "POST", body: new URLSearchParams(chosen) },
+      headers: { cookie: ana.cookie, origin: app.url },
+    });
+    const html = await response.text();
+    const inputs = html.match(/<input[^>]*>/g)!;
+    const inputOf = (text: string) =>
+      inputs.find((input) => input.includes(text))!;
+    assertStringIncludes(inputOf(`value="guest"`), "checked");
+    assert(!inputOf(`value="member"`).includes("checked"));
+    assertStringIncludes(inputOf(`name="uses"`), `value="1"`);
+    assert(
+      /<option[^>]*(selected[^>]*value=""|value=""[^>]*selected)/.test(html),
+    );
+  });
+});

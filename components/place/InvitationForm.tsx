@@ -6,14 +6,21 @@ import { useWords } from "../words.ts";
 const DAY = 86_400_000;
 const LIFETIMES = { hour: DAY / 24, day: DAY, week: 7 * DAY } as const;
 
-/** For whom, for how long, how often; members only invite into rooms. */
+/**
+ * For whom, for how long, how often; members only invite into rooms. What was
+ * `chosen` before stays: a guest's link that is refused must not become one for
+ * all rooms by the next press.
+ */
 export function InvitationForm(
-  { forPlace, rooms }: {
+  { forPlace, rooms, chosen }: {
     forPlace: boolean;
     rooms: readonly FollowedRoom[];
+    chosen: URLSearchParams;
   },
 ): JSX.Element {
   const t = useWords();
+  const role = chosen.get("role") ?? "member";
+  const lifetime = chosen.get("lifetime") ?? `${LIFETIMES.week}`;
   return (
     <section class="card" aria-labelledby="new-invitation">
       <h3 id="new-invitation">{t("invite.new")}</h3>
@@ -22,15 +29,15 @@ export function InvitationForm(
           ? (
             <fieldset class="choices">
               <legend>{t("invite.kind")}</legend>
-              {(["member", "guest"] as const).map((role) => (
-                <label key={role}>
+              {(["member", "guest"] as const).map((each) => (
+                <label key={each}>
                   <input
                     type="radio"
                     name="role"
-                    value={role}
-                    checked={role === "member"}
+                    value={each}
+                    checked={each === role}
                   />
-                  <span>{t(`invite.${role}`)}</span>
+                  <span>{t(`invite.${each}`)}</span>
                 </label>
               ))}
             </fieldset>
@@ -41,7 +48,13 @@ export function InvitationForm(
           <select id="room" name="room" aria-describedby="room-hint">
             {forPlace && <option value="">{t("invite.no_room")}</option>}
             {rooms.map(({ room, name }) => (
-              <option key={room} value={room}>{name}</option>
+              <option
+                key={room}
+                value={room}
+                selected={room === chosen.get("room")}
+              >
+                {name}
+              </option>
             ))}
           </select>
           <p id="room-hint" class="hint">{t("invite.room_hint")}</p>
@@ -50,11 +63,13 @@ export function InvitationForm(
           <label for="lifetime">{t("invite.expires")}</label>
           <select id="lifetime" name="lifetime">
             {Object.entries(LIFETIMES).map(([key, span]) => (
-              <option key={key} value={span} selected={key === "week"}>
+              <option key={key} value={span} selected={`${span}` === lifetime}>
                 {t(`order.${key as keyof typeof LIFETIMES}`)}
               </option>
             ))}
-            <option value="">{t("invite.never")}</option>
+            <option value="" selected={lifetime === ""}>
+              {t("invite.never")}
+            </option>
           </select>
         </div>
         <div class="field">
@@ -65,6 +80,7 @@ export function InvitationForm(
             type="number"
             min="1"
             max="10000"
+            value={chosen.get("uses") ?? ""}
             inputMode="numeric"
             aria-describedby="uses-hint"
           />

@@ -26,6 +26,8 @@ interface InvitationsData {
   /** The link that was just made. */
   link: string | null;
   error: ErrorCode | null;
+  /** What was chosen, where that was refused. */
+  chosen: URLSearchParams | null;
 }
 
 export const handler = define.handlers<InvitationsData>({
@@ -52,7 +54,9 @@ export const handler = define.handlers<InvitationsData>({
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const { code } = error;
-      const data = { ...await dataOf(state, session), error: code };
+      const data = await dataOf(state, session);
+      data.error = code;
+      data.chosen = form;
       return page(data, { status: ERRORS[code].status });
     }
   },
@@ -67,6 +71,7 @@ async function dataOf(
   const { rooms } = await atoll.rooms.followed(session.person.id);
   return {
     ...{ session, place: name, invitations, link: null, error: null },
+    chosen: null,
     rooms: rooms.filter((room) => room.kind !== "direct" && !room.archived),
   };
 }
@@ -111,6 +116,7 @@ export default define.page<typeof handler>(({ data, req, url, state }) => {
         <InvitationForm
           forPlace={may(session.role, "invitePeople")}
           rooms={data.rooms}
+          chosen={data.chosen ?? new URLSearchParams()}
         />
       )}
       <InvitationList invitations={data.invitations} now={Date.now()} />
