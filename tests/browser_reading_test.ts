@@ -89,6 +89,7 @@ browserTest(
 
     // One's own message counts where one marks it, and has the line.
     await ana.says("Mine");
+    await ana.sees("Mine");
     await omar.says("An answer");
     await ana.sees("An answer");
     const line = ana.log.locator(".unread");

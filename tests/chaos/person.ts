@@ -18,6 +18,9 @@ export interface PersonOptions {
   checker: DeliveryChecker;
 }
 
+/** With so many rows waiting nobody writes more: a busy machine need not catch up. */
+const PATIENCE = 20;
+
 /** One person with the real client. */
 export class Person {
   readonly name: string;
@@ -77,6 +80,7 @@ export class Person {
     const own = this.client.rooms.get(room)?.messages
       .filter(({ author, deleted }) => author === this.#id && !deleted) ?? [];
     const choice = random();
+    if (choice < 0.9 && this.#waiting >= PATIENCE) return;
     if (choice < 0.7 || own.length === 0) return this.#post(room);
     const { id: message } = pick(own, random);
     const last = this.client.rooms.get(room)?.changes.get(message);
@@ -84,8 +88,7 @@ export class Person {
     if (last?.state === "failed") this.#viewer.gaveUp(last.id);
     if (choice < 0.82) return this.#edit(room, message);
     if (choice < 0.9) return this.#delete(room, message);
-    if (choice < 0.95) return this.#lookAway(room);
-    void this.client.loadOlder(room).catch(() => {});
+    this.#lookAround(room, choice);
   }
 
   /** Sends again what was set aside because the server died twice right after it. */
@@ -111,12 +114,8 @@ export class Person {
 
   /** Why not all that was written is stored and shown yet, or null when it is. */
   unsettled(heads: ReadonlyMap<string, number>): string | null {
-    const waiting = this.outbox.all().filter(({ failed }) =>
-      failed === undefined
-    );
-    if (waiting.length > 0) {
-      return `${this.name} waits for ${waiting.length} rows`;
-    }
+    const waiting = this.#waiting;
+    if (waiting > 0) return `${this.name} waits for ${waiting} rows`;
     for (const [room, head] of heads) {
       const seq = this.client.rooms.get(room)?.cursor.seq;
       if (seq !== head) {
@@ -124,6 +123,12 @@ export class Person {
       }
     }
     return null;
+  }
+
+  /** How many rows are neither stored nor refused. */
+  get #waiting(): number {
+    return this.outbox.all().filter(({ failed }) => failed === undefined)
+      .length;
   }
 
   #received(frame: ServerFrame): void {
@@ -151,7 +156,10 @@ export class Person {
     this.#viewer.wrote({ id, room, kind: "delete", message });
   }
 
-  #lookAway(room: string): void {
+  #lookAround(room: string, choice: number): void {
+    if (choice >= 0.95) {
+      return void this.client.loadOlder(room).catch(() => {});
+    }
     this.client.close(room);
     this.client.open(room);
   }
