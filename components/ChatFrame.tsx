@@ -115,6 +115,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
         preview={choice.followed || isGone ? null : room}
         me={me}
         isStaff={["owner", "admin"].includes((client.me ?? props.me).role)}
+        oneRoom={props.oneRoom}
         cutOff={cutOff}
         unread={(id) => client.unread(id)}
         mentions={(id) => client.mentions(id)}
@@ -195,6 +196,7 @@ export function ChatFrame(props: ChatProps): JSX.Element {
           key={person}
           person={person}
           me={me.id}
+          mayWrite={!props.oneRoom}
           onOpen={open}
           onClose={() => setPerson(null)}
         />

@@ -5,7 +5,7 @@ import type { ChatClient } from "../lib/client/chat_client.ts";
 import type { PageOutbox } from "../lib/client/page_outbox.ts";
 import type { RoomState } from "../lib/client/room_state.ts";
 import type { Person } from "../lib/protocol.ts";
-import { KeepNote } from "./account/KeepNote.tsx";
+import { KeepNote, OwnerNote } from "./account/KeepNote.tsx";
 import type { ChatProps, ShownRoom, Target } from "./chat_props.ts";
 import { Composer } from "./Composer.tsx";
 import { ConnectionBar } from "./ConnectionBar.tsx";
@@ -218,6 +218,7 @@ export function Conversation(given: ConversationProps): JSX.Element {
             client.status !== "ended" && (
             <KeepNote me={me} messages={state.messages} />
           )}
+          {props.mustKeep && client.status !== "ended" && <OwnerNote />}
           <Foot
             {...given}
             state={state}

@@ -15,6 +15,8 @@ export interface RoomNavProps extends RoomListsProps {
   me: Person;
   /** Whether one manages the place. */
   isStaff: boolean;
+  /** Whether one was let into one room alone. */
+  oneRoom: boolean;
   /** Unread messages that mention one, in all rooms. */
   mentioned: number;
   onMentions: () => void;
@@ -46,19 +48,23 @@ export function RoomNav(props: RoomNavProps): JSX.Element {
         onMentions={props.onMentions}
       />
       <RoomLists {...props} />
-      <NewRoom onCreated={props.onOpen} />
-      <form
-        action="/message"
-        onSubmit={(event) => {
-          event.preventDefault();
-          props.onNewMessage();
-        }}
-      >
-        <button type="submit" class="ghost">
-          <Icon name="pencil" size={16} />
-          {t("rooms.new_message")}
-        </button>
-      </form>
+      {!props.oneRoom && (
+        <>
+          <NewRoom onCreated={props.onOpen} />
+          <form
+            action="/message"
+            onSubmit={(event) => {
+              event.preventDefault();
+              props.onNewMessage();
+            }}
+          >
+            <button type="submit" class="ghost">
+              <Icon name="pencil" size={16} />
+              {t("rooms.new_message")}
+            </button>
+          </form>
+        </>
+      )}
       <a class="ghost" href="/rooms" aria-current="false">
         <Icon name="search" size={16} />
         {t("rooms.all")}

@@ -51,6 +51,10 @@ export interface ChatProps {
   /** Id for a message posted as an ordinary form. */
   postId: string;
   refused: Refused | null;
+  /** One owns the place, and would lose it with the cookie. */
+  mustKeep: boolean;
+  /** One was let into this room alone: there are no others for one. */
+  oneRoom: boolean;
   /** The message to which the address leads, or null for the newest. */
   target: Target | null;
 }

@@ -5,6 +5,7 @@ import type { Database } from "./db/open.ts";
 import { Refusal } from "./errors.ts";
 import { personNameKey } from "./names.ts";
 import type { PasswordHasher } from "./password_hasher.ts";
+import type { Who } from "./permissions.ts";
 import { checkPassword, normalizePassword } from "./passwords.ts";
 import {
   type Newcomer,
@@ -105,6 +106,13 @@ export class Credentials {
       })),
       codes: codes.length,
     };
+  }
+
+  /** Whether someone owns the place, and would lose it with the cookie. */
+  async mustKeep(
+    { person, role }: Pick<Who, "person" | "role">,
+  ): Promise<boolean> {
+    return role === "owner" && !isAccount(await this.of(person.id));
   }
 
   /**

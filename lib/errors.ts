@@ -318,7 +318,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorInfo>> = {
     status: 403,
     retry: false,
     message:
-      "The code is wrong or was used: a start of the server prints another",
+      "The code is wrong or was used: until there is an owner, each start of the server prints another",
   },
   internal: {
     status: 500,

@@ -32,6 +32,15 @@ export function publicUrl(request: Request, config: Config): URL {
   return shown;
 }
 
+/** Names and addresses by which a machine reaches itself. */
+const LOCAL_NAME =
+  /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\]|0\.0\.0\.0)$/;
+
+/** Whether an address leads nowhere but to the machine that follows it. */
+export function isLocal({ hostname }: URL): boolean {
+  return LOCAL_NAME.test(hostname);
+}
+
 /** The origin of the page that asks: passkeys belong to it. */
 export function pageOrigin(request: Request, config: Config): string {
   const origin = request.headers.get("origin");

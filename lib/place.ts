@@ -5,7 +5,7 @@ import { hashCode, newCode } from "./codes.ts";
 import type { Visit } from "./credentials.ts";
 import type { Database } from "./db/open.ts";
 import type { Entrance } from "./db/people_writes.ts";
-import { PICTURE } from "./db/place_writes.ts";
+import { PICTURE, SETUP_CODE } from "./db/place_writes.ts";
 import { Refusal } from "./errors.ts";
 import { checkPlaceName } from "./names.ts";
 import { require, type Who } from "./permissions.ts";
@@ -126,6 +126,13 @@ export class Place {
     const hash = (await hashCode(code)).toHex();
     const offer = { hash, now: this.#now() };
     return await this.#db.write("offerSetup", offer) ? code : null;
+  }
+
+  /** Whether there is a code that would make somebody the owner. */
+  async isOffered(): Promise<boolean> {
+    const code = await this.#db.read.selectFrom("place")
+      .where("key", "=", SETUP_CODE).select("key").executeTakeFirst();
+    return code !== undefined;
   }
 
   /** Makes who is here the owner by the code; refused with `wrong_code`. */

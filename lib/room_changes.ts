@@ -215,13 +215,18 @@ export class RoomChanges {
     });
   }
 
-  /**
-   * People whose name contains `query`, whom one may invite or write to, those
-   * that begin with it first. Refused with `forbidden` for guests of one room.
-   */
-  async findPeople(who: Who, query: string): Promise<Person[]> {
+  /** Lets pass who may look for people to write to; guests of one room are refused with `forbidden`. */
+  checkFinding(who: Who): void {
     require(who, "createDirectRoom");
     if (who.onlyRoom !== null) throw new Refusal("forbidden");
+  }
+
+  /**
+   * People whose name contains `query`, whom one may invite or write to, those
+   * that begin with it first. Refused as {@link checkFinding} tells.
+   */
+  async findPeople(who: Who, query: string): Promise<Person[]> {
+    this.checkFinding(who);
     const { contains, begins } = nameLike(query);
     return await this.#db.read.selectFrom("persons")
       .where(contains).where("only_room", "is", null)

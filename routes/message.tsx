@@ -15,6 +15,8 @@ interface MessageData {
   chosen: Person[];
   /** Whom the query finds besides, null without one. */
   found: Person[] | null;
+  /** Nobody was chosen. */
+  nobody: boolean;
   error: ErrorCode | null;
 }
 
@@ -28,6 +30,10 @@ export const handler = define.handlers<MessageData>({
   async POST({ req, url, state: { atoll, session } }) {
     if (session === null) return seeOther(enterPath(url));
     const form = await readForm(req);
+    if (!form.has("person")) {
+      const data = await dataOf(atoll, session, form);
+      return page({ ...data, nobody: true }, { status: 422 });
+    }
     try {
       const { slug } = await atoll.rooms.direct(session, idsIn(form));
       return seeOther(roomPath(slug));
@@ -50,17 +56,19 @@ async function dataOf(
   fields: URLSearchParams,
 ): Promise<MessageData> {
   const query = (fields.get("q") ?? "").trim();
-  // Also without a query: whoever may not write directly learns it here.
-  const found = await atoll.roomChanges.findPeople(session, query);
+  atoll.roomChanges.checkFinding(session);
   const ids = new Set(idsIn(fields).slice(0, LIMITS.directPeople));
   const chosen: Person[] = [];
   for (const id of ids) {
     const person = await atoll.order.find(session, id).catch(ignoreRefusal);
     if (person) chosen.push({ id: person.id, name: person.name });
   }
+  const found = query === ""
+    ? null
+    : await atoll.roomChanges.findPeople(session, query);
   return {
-    ...{ query, chosen, error: null },
-    found: query === "" ? null : found.filter(({ id }) => !ids.has(id)),
+    ...{ query, chosen, nobody: false, error: null },
+    found: found && found.filter(({ id }) => !ids.has(id)),
   };
 }
 

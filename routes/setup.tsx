@@ -2,23 +2,28 @@ import { page } from "fresh";
 import { LoginCard } from "../components/account/LoginCard.tsx";
 import { Field } from "../components/Field.tsx";
 import CodeField from "../islands/CodeField.tsx";
-import { define } from "../lib/app.ts";
+import { define, type State } from "../lib/app.ts";
 import { ERRORS, Refusal } from "../lib/errors.ts";
 import { readForm, seeOther } from "../lib/forms.ts";
-import { translator } from "../lib/locale.ts";
+import { type Translator, translator } from "../lib/locale.ts";
 import { publicUrl } from "../lib/origins.ts";
 import type { ErrorCode } from "../lib/protocol.ts";
 import { sessionCookie } from "../lib/sessions.ts";
 import { visitOf } from "../lib/visits.ts";
 
 interface SetupData {
+  /** Whether there is a code to be used. */
+  offered: boolean;
   name: string;
   code: string;
   error: ErrorCode | null;
 }
 
 export const handler = define.handlers<SetupData>({
-  GET: () => page({ name: "", code: "", error: null }),
+  async GET({ state: { atoll } }) {
+    const offered = await atoll.place.isOffered();
+    return page({ ...{ offered, name: "", code: "" }, error: null });
+  },
 
   /** Makes whoever has the code the owner: who is here, or someone new. */
   async POST({ req, info, state: { atoll, session } }) {
@@ -37,7 +42,9 @@ export const handler = define.handlers<SetupData>({
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const { status } = ERRORS[error.code];
-      return page({ name, code, error: error.code }, { status });
+      const offered = await atoll.place.isOffered();
+      const data = { offered, name, code, error: error.code };
+      return page(data, { status });
     }
   },
 });
@@ -45,6 +52,7 @@ export const handler = define.handlers<SetupData>({
 export default define.page<typeof handler>(({ data, state }) => {
   const t = translator(state.locale);
   const { error } = data;
+  if (!data.offered) return <OwnedCard t={t} session={state.session} />;
   const isName = error?.startsWith("name_") ?? false;
   return (
     <LoginCard t={t} title={t("setup.title")}>
@@ -76,3 +84,20 @@ export default define.page<typeof handler>(({ data, state }) => {
     </LoginCard>
   );
 });
+
+/** What to do where the link was used before. */
+function OwnedCard({ t, session }: { t: Translator } & Pick<State, "session">) {
+  const isMine = session?.role === "owner";
+  const [href, label] = isMine
+    ? ["/place", t("place.manage")]
+    : session === null
+    ? ["/login", t("login.title")]
+    : ["/", t("app.back")];
+  return (
+    <LoginCard t={t} title={t("setup.owned")}>
+      <p class="lead">{t(isMine ? "setup.yours" : "setup.owned_lead")}</p>
+      <a class="button primary large" href={href}>{label}</a>
+      <p class="hint">{t("setup.owned_lost")}</p>
+    </LoginCard>
+  );
+}

@@ -60,6 +60,8 @@ function props(messages: Message[]): ChatProps {
     place: { name: "Atoll", picture: null },
     postId: "01a20000-0000-7000-8000-00000000ffff",
     refused: null,
+    mustKeep: false,
+    oneRoom: false,
     target: null,
   };
 }

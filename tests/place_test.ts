@@ -4,7 +4,17 @@ import { kindOf } from "../lib/files/file_kind.ts";
 import { LIMITS } from "../lib/protocol.ts";
 import { type RunningApp, withApp } from "./support/app.ts";
 import { bytesOf, plainPng } from "./support/files.ts";
-import { type Asker, made, member, owner } from "./support/people.ts";
+import {
+  type Asker,
+  asker,
+  guest,
+  made,
+  member,
+  owner,
+  PASSWORD,
+  sessionOf,
+  VISIT,
+} from "./support/people.ts";
 
 const PICTURE = /\/place\/picture\?v=[\w-]+/;
 
@@ -19,6 +29,20 @@ async function choose(
   body.set(name, new File([bytes], "picture.png", { type: "image/png" }));
   const headers = { cookie: by.cookie, origin: app.url };
   return await app.request("/place", { method: "POST", headers, body });
+}
+
+/** What a page answers to its form. */
+async function sent(
+  app: RunningApp,
+  path: string,
+  by: Asker,
+  fields: Record<string, string> | [string, string][],
+): Promise<string> {
+  const response = await app.request(path, {
+    ...{ method: "POST", body: new URLSearchParams(fields) },
+    headers: { cookie: by.cookie, origin: app.url },
+  });
+  return await response.text();
 }
 
 async function pageOf(app: RunningApp, path: string, by?: Asker) {
@@ -138,11 +162,7 @@ Deno.test("A guest's link that is refused stays one when the form is sent again"
   await withApp(async (app) => {
     const ana = await owner(app, "Ana");
     const chosen = { role: "guest", room: "", lifetime: "", uses: "1" };
-    const response = await app.request("/place/invitations", {
-      ...{ method: "POST", body: new URLSearchParams(chosen) },
-      headers: { cookie: ana.cookie, origin: app.url },
-    });
-    const html = await response.text();
+    const html = await sent(app, "/place/invitations", ana, chosen);
     const inputs = html.match(/<input[^>]*>/g)!;
     const inputOf = (text: string) =>
       inputs.find((input) => input.includes(text))!;
@@ -152,5 +172,112 @@ Deno.test("A guest's link that is refused stays one when the form is sent again"
     assert(
       /<option[^>]*(selected[^>]*value=""|value=""[^>]*selected)/.test(html),
     );
+    // It is said where it can be mended, and one is there.
+    const select = html.match(/<select[^>]*name="room"[^>]*>/)![0];
+    assertStringIncludes(select, 'aria-describedby="room-hint room-error"');
+    assertStringIncludes(select, "autofocus");
+    assertEquals(html.match(/role="alert"/g)?.length, 1);
+  });
+});
+
+Deno.test("An invitation made at an address of this machine alone says so", async () => {
+  await withApp(async (app) => {
+    const ana = await owner(app, "Ana");
+    const linkAt = async (host: string) => {
+      const response = await app.request("/place/invitations", {
+        ...{ method: "POST", body: new URLSearchParams({ role: "member" }) },
+        headers: {
+          ...{ cookie: ana.cookie, origin: `https://${host}` },
+          ...{ "x-forwarded-host": host, "x-forwarded-proto": "https" },
+        },
+      });
+      const html = await response.text();
+      assertStringIncludes(html, `https://${host}/join#`);
+      return html.includes("on this machine alone");
+    };
+    for (const host of ["localhost", "127.0.0.1:8000", "[::1]:8000"]) {
+      assert(await linkAt(host), host);
+    }
+    for (const host of ["192.168.0.7:8000", "localhost.example.org"]) {
+      assert(!await linkAt(host), host);
+    }
+  }, { trustProxy: true });
+});
+
+Deno.test("An owner who has only a cookie is warned, also where a form was refused", async () => {
+  await withApp(async (app) => {
+    const code = await app.atoll.place.offerSetup();
+    const { token } = await app.atoll.place.claimAs("Ana", code!, VISIT);
+    const ana = await asker(app, `atoll_session=${token}`);
+    const warns = (html: string) => html.includes('href="/settings/account"');
+    assert(warns(await pageOf(app, "/rooms/lobby", ana)));
+    assert(warns(await sent(app, "/place", ana, { name: "" })));
+    const session = await sessionOf(app, ana);
+    await app.atoll.credentials.setPassword(session, PASSWORD);
+    assert(!warns(await pageOf(app, "/rooms/lobby", ana)));
+    assert(!warns(await sent(app, "/place", ana, { name: "" })));
+  });
+});
+
+Deno.test("The page of the owner link says when no link holds any more", async () => {
+  await withApp(async (app) => {
+    await app.atoll.place.offerSetup();
+    assertStringIncludes(await pageOf(app, "/setup"), 'name="code"');
+    const ana = await owner(app, "Ana");
+    for (
+      const html of [
+        await pageOf(app, "/setup"),
+        await sent(app, "/setup", ana, { code: "none" }),
+      ]
+    ) {
+      assert(!html.includes('name="code"'));
+      assertStringIncludes(html, "This place has an owner");
+    }
+  });
+});
+
+Deno.test("Nobody is asked to come in as a guest where only the invited may", async () => {
+  await withApp(async (app) => {
+    const ana = await owner(app, "Ana");
+    const offers = async () =>
+      (await pageOf(app, "/login")).includes(">Come in as a guest<");
+    assert(await offers());
+    await ana.ask("PATCH", "/api/place", { entry: "invited" });
+    assert(!await offers());
+  });
+});
+
+Deno.test("A direct room without people asks for some, and guests of one room are offered none", async () => {
+  await withApp(async (app) => {
+    const ana = await owner(app, "Ana");
+    const html = await sent(app, "/message", ana, { q: "a" });
+    assertStringIncludes(html, "Choose at least one person.");
+    const wish = { role: "guest", room: "lobby" };
+    const { body } = await ana.ask("POST", "/api/invitations", wish);
+    const { newcomer } = await app.atoll.invitations
+      .joinAs("Robin", body.invitation.code, VISIT);
+    const robin = await asker(app, `atoll_session=${newcomer.token}`);
+    const mei = await guest(app, "Mei");
+    for (const path of ["/rooms", "/rooms/lobby"]) {
+      const offer = /(action|href)="\/message"/;
+      assert(offer.test(await pageOf(app, path, mei)), path);
+      assert(!offer.test(await pageOf(app, path, robin)), path);
+    }
+  });
+});
+
+Deno.test("Lists about the place say what is there: one's own role, the time, private rooms", async () => {
+  await withApp(async (app) => {
+    const ana = await owner(app, "Ana");
+    await guest(app, "Mei");
+    const people = await pageOf(app, "/place/people", ana);
+    assertEquals(people.match(/>Keep order</g)?.length, 1);
+    assertStringIncludes(people, ">Your role<");
+    assert(/last seen [^·<]*\d\d:\d\d/.test(people));
+    const says = async () =>
+      /private room/.test(await pageOf(app, "/place/rooms", ana));
+    assert(!await says());
+    await ana.ask("POST", "/api/rooms", { name: "Board", kind: "private" });
+    assert(await says());
   });
 });

@@ -1,4 +1,4 @@
-/** Tells guests who have settled in how to keep their name. */
+/** Tells guests who have settled in how to keep their name, and an owner how to keep the place. */
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Message, Person } from "../../lib/protocol.ts";
@@ -34,6 +34,19 @@ export function KeepNote(
       <button type="button" class="button small" onClick={dismiss}>
         {t("account.keep_dismiss")}
       </button>
+    </aside>
+  );
+}
+
+/** A quiet line, until the place can't be lost with a cookie any more. */
+export function OwnerNote(): JSX.Element {
+  const t = useWords();
+  return (
+    <aside class="keep-note" aria-label={t("settings.account")}>
+      <p>{t("account.owner_note")}</p>
+      <a class="button small" href="/settings/account">
+        {t("account.keep_add")}
+      </a>
     </aside>
   );
 }

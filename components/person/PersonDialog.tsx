@@ -15,6 +15,8 @@ export interface PersonDialogProps {
   person: string;
   /** One's own. */
   me: string;
+  /** Whether one may write directly to people. */
+  mayWrite: boolean;
   /** Shows the room with this slug. */
   onOpen: (slug: string) => void;
   onClose: () => void;
@@ -22,7 +24,7 @@ export interface PersonDialogProps {
 
 /** A dialog over the page. */
 export function PersonDialog(props: PersonDialogProps): JSX.Element {
-  const { person: id, me, onOpen, onClose } = props;
+  const { person: id, me, mayWrite, onOpen, onClose } = props;
   const t = useWords();
   const [person, setPerson] = useState<KnownPerson | null>(null);
   const [said, setSaid] = useState<{ error: boolean; text: string } | null>(
@@ -73,7 +75,7 @@ export function PersonDialog(props: PersonDialogProps): JSX.Element {
               <bdi class="ellipsis">{name}</bdi>
               <p class="room-facts">{factsOf(t, person).join(" · ")}</p>
             </div>
-            {id !== me && (
+            {id !== me && mayWrite && (
               <button type="button" class="button primary" onClick={write}>
                 {t("order.message")}
               </button>

@@ -12,10 +12,12 @@ const LIFETIMES = { hour: DAY / 24, day: DAY, week: 7 * DAY } as const;
  * all rooms by the next press.
  */
 export function InvitationForm(
-  { forPlace, rooms, chosen }: {
+  { forPlace, rooms, chosen, roomError }: {
     forPlace: boolean;
     rooms: readonly FollowedRoom[];
     chosen: URLSearchParams;
+    /** What is wrong with the room, or null. */
+    roomError: string | null;
   },
 ): JSX.Element {
   const t = useWords();
@@ -45,7 +47,15 @@ export function InvitationForm(
           : <input type="hidden" name="role" value="guest" />}
         <div class="field">
           <label for="room">{t("invite.room")}</label>
-          <select id="room" name="room" aria-describedby="room-hint">
+          <select
+            id="room"
+            name="room"
+            autofocus={roomError !== null}
+            aria-invalid={roomError === null ? undefined : "true"}
+            aria-describedby={roomError === null
+              ? "room-hint"
+              : "room-hint room-error"}
+          >
             {forPlace && <option value="">{t("invite.no_room")}</option>}
             {rooms.map(({ room, name }) => (
               <option
@@ -57,6 +67,9 @@ export function InvitationForm(
               </option>
             ))}
           </select>
+          {roomError !== null && (
+            <p id="room-error" class="field-error" role="alert">{roomError}</p>
+          )}
           <p id="room-hint" class="hint">{t("invite.room_hint")}</p>
         </div>
         <div class="field">

@@ -8,7 +8,12 @@ import { PersonForms } from "./PersonForms.tsx";
 
 /** A page of people, with ways to the others. */
 export function PeopleList(
-  { people, more, query, skip }: PeoplePage & { query: string; skip: number },
+  { people, more, query, skip, me }: PeoplePage & {
+    query: string;
+    skip: number;
+    /** Id of oneself. */
+    me: string;
+  },
 ): JSX.Element {
   const t = useWords();
   if (people.length === 0) return <p class="notice">{t("people.none")}</p>;
@@ -19,6 +24,7 @@ export function PeopleList(
           <PersonEntry
             key={person.id}
             person={person}
+            isMe={person.id === me}
             back={pathTo(query, skip)}
           />
         ))}
@@ -43,7 +49,11 @@ export function PeopleList(
 }
 
 function PersonEntry(
-  { person, back }: { person: KnownPerson; back: string },
+  { person, isMe, back }: {
+    person: KnownPerson;
+    isMe: boolean;
+    back: string;
+  },
 ): JSX.Element {
   const t = useWords();
   const { roles, mute, ban } = person.may;
@@ -51,16 +61,22 @@ function PersonEntry(
     <li>
       <Avatar id={person.id} name={person.name} />
       <div class="person-about">
-        <bdi class="ellipsis">{person.name}</bdi>
+        <span class="ellipsis">
+          <bdi>{person.name}</bdi>
+          {isMe && " "}
+          {isMe && <small>({t("people.you")})</small>}
+        </span>
         <p class="room-facts">{factsOf(t, person).join(" · ")}</p>
       </div>
       {(roles.length > 0 || mute || ban) && (
         <details>
           <summary
             class="button small"
-            aria-label={t("people.act", { name: person.name })}
+            aria-label={isMe
+              ? undefined
+              : t("people.act", { name: person.name })}
           >
-            {t("people.measures")}
+            {t(isMe ? "people.own_measures" : "people.measures")}
           </summary>
           <PersonForms person={person} back={back} />
         </details>

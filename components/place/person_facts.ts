@@ -12,9 +12,13 @@ export function factsOf(t: Translator, person: KnownPerson): string[] {
     ...muted ? [measureOf(t, "muted", muted)] : [],
     ...banned ? [measureOf(t, "banned", banned)] : [],
     ...lastSeenAt > 0
-      ? [t("people.seen", { when: t.shortDate(lastSeenAt) })]
+      ? [t("people.seen", { when: whenOf(t, lastSeenAt) })]
       : [],
   ];
+}
+
+function whenOf(t: Translator, at: number): string {
+  return `${t.shortDate(at)}, ${t.time(at)}`;
 }
 
 function measureOf(

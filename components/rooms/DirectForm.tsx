@@ -10,17 +10,21 @@ interface DirectFormProps {
   chosen: readonly Person[];
   /** Whom it found besides, null where nothing was looked for. */
   found: readonly Person[] | null;
+  /** Nobody was chosen. */
+  nobody: boolean;
   error: ErrorCode | null;
 }
 
 /** One form with two buttons: one looks for more people, one goes to the room. */
 export function DirectForm(
-  { query, chosen, found, error }: DirectFormProps,
+  { query, chosen, found, nobody, error }: DirectFormProps,
 ): JSX.Element {
   const t = useWords();
   const people = [...chosen, ...found ?? []];
+  const wrong = nobody ? t("rooms.direct_nobody") : error && t.error(error);
   return (
     <form class="stack" method="get" action="/message">
+      <p class="hint">{t("rooms.direct_lead")}</p>
       <div class="search" role="search">
         <input
           type="search"
@@ -33,8 +37,8 @@ export function DirectForm(
         />
         <button type="submit" class="button">{t("rooms.search")}</button>
       </div>
-      {error !== null && (
-        <p class="field-error" role="alert">{t.error(error)}</p>
+      {wrong !== null && (
+        <p id="wrong" class="field-error" role="alert">{wrong}</p>
       )}
       {found?.length === 0 && (
         <p class="notice" role="status">
@@ -43,7 +47,10 @@ export function DirectForm(
       )}
       {people.length > 0 && (
         <>
-          <fieldset class="choices">
+          <fieldset
+            class="choices"
+            aria-describedby={wrong === null ? undefined : "wrong"}
+          >
             <legend>{t("rooms.direct_to")}</legend>
             {people.map(({ id, name }, index) => (
               <label key={id}>

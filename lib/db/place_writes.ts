@@ -6,7 +6,8 @@ import { bumpPerson } from "./membership_writes.ts";
 import { enter, type Entrance } from "./people_writes.ts";
 import type { Trx } from "./schema.ts";
 
-const SETUP_CODE = "setup_code";
+/** Under which key the hash of the owner link is, while one holds. */
+export const SETUP_CODE = "setup_code";
 
 /** Under which keys the place's picture is. */
 export const PICTURE = { hash: "picture", bytes: "picture_webp" } as const;

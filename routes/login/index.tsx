@@ -2,7 +2,7 @@ import { page } from "fresh";
 import { LoginCard } from "../../components/account/LoginCard.tsx";
 import { Field } from "../../components/Field.tsx";
 import SignInByPasskey from "../../islands/SignInByPasskey.tsx";
-import { define } from "../../lib/app.ts";
+import { type Atoll, define } from "../../lib/app.ts";
 import { isAccount } from "../../lib/credentials.ts";
 import { ERRORS, Refusal } from "../../lib/errors.ts";
 import { nextPath, readForm, seeOther } from "../../lib/forms.ts";
@@ -17,6 +17,8 @@ interface LoginData {
   error: ErrorCode | null;
   /** The guest who is here, and leaves by signing in. */
   guest: Person | null;
+  /** Whether one may come in without an account and an invitation. */
+  open: boolean;
 }
 
 export const handler = define.handlers<LoginData>({
@@ -26,7 +28,8 @@ export const handler = define.handlers<LoginData>({
       return seeOther(nextPath(url.searchParams.get("next"), url));
     }
     const name = url.searchParams.get("name") ?? "";
-    return page({ name, error: null, guest: session?.person ?? null });
+    const open = await isOpen(atoll);
+    return page({ name, error: null, guest: session?.person ?? null, open });
   },
 
   /** Signs in by name and password; whoever was here at this browser leaves. */
@@ -43,15 +46,20 @@ export const handler = define.handlers<LoginData>({
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const { code } = error;
-      const data = { name, error: code, guest: session?.person ?? null };
+      const guest = session?.person ?? null;
+      const data = { name, error: code, guest, open: await isOpen(atoll) };
       return page(data, { status: ERRORS[code].status });
     }
   },
 });
 
+async function isOpen(atoll: Atoll): Promise<boolean> {
+  return (await atoll.place.settings()).entry === "guests";
+}
+
 export default define.page<typeof handler>(({ data, url, state }) => {
   const t = translator(state.locale);
-  const { error, guest } = data;
+  const { error, guest, open } = data;
   const next = url.searchParams.get("next");
   const query = next === null ? "" : `?next=${encodeURIComponent(next)}`;
   return (
@@ -96,9 +104,11 @@ export default define.page<typeof handler>(({ data, url, state }) => {
       <p>
         <a href={`/login/recover${query}`}>{t("login.forgotten")}</a>
       </p>
-      <p>
-        <a href={`/${query}`}>{t("login.as_new")}</a>
-      </p>
+      {open && (
+        <p>
+          <a href={`/${query}`}>{t("login.as_new")}</a>
+        </p>
+      )}
     </LoginCard>
   );
 });

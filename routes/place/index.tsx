@@ -4,7 +4,6 @@ import { PictureSection } from "../../components/place/PictureSection.tsx";
 import { PlacePage } from "../../components/place/PlacePage.tsx";
 import PictureEditor from "../../islands/PictureEditor.tsx";
 import { define } from "../../lib/app.ts";
-import { isAccount } from "../../lib/credentials.ts";
 import { ERRORS, Refusal } from "../../lib/errors.ts";
 import {
   enterPath,
@@ -35,9 +34,12 @@ export const handler = define.handlers<PlaceData>({
     if (session === null) return seeOther(enterPath(url));
     require(session, "managePlace");
     const place = await atoll.place.settings();
-    const list = await atoll.credentials.of(session.person.id);
     return page({
-      ...{ session, place, mustKeep: !isAccount(list) },
+      ...{
+        session,
+        place,
+        mustKeep: await atoll.credentials.mustKeep(session),
+      },
       ...{ name: place.name, error: null, pictureError: null },
     });
   },
@@ -55,9 +57,14 @@ export const handler = define.handlers<PlaceData>({
         if (!(error instanceof Refusal)) throw error;
         const { code } = error;
         const place = await atoll.place.settings();
-        const data = { session, place, mustKeep: false, name: place.name };
-        const { status } = ERRORS[code];
-        return page({ ...data, error: null, pictureError: code }, { status });
+        const data = {
+          ...{ session, place, name: place.name, error: null },
+          ...{
+            mustKeep: await atoll.credentials.mustKeep(session),
+            pictureError: code,
+          },
+        };
+        return page(data, { status: ERRORS[code].status });
       }
     }
     const form = await readForm(req);
@@ -75,9 +82,11 @@ export const handler = define.handlers<PlaceData>({
       if (!isName) throw error;
       const { code } = error;
       const place = { ...await atoll.place.settings(), entry } as const;
-      const data = { session, place, mustKeep: false, name, error: code };
-      const { status } = ERRORS[code];
-      return page({ ...data, pictureError: null }, { status });
+      const data = {
+        ...{ session, place, name, error: code, pictureError: null },
+        mustKeep: await atoll.credentials.mustKeep(session),
+      };
+      return page(data, { status: ERRORS[code].status });
     }
   },
 });

@@ -12,7 +12,7 @@ import {
   readWish,
 } from "../../lib/invitations.ts";
 import { someStrings, translator, zoneOf } from "../../lib/locale.ts";
-import { publicUrl } from "../../lib/origins.ts";
+import { isLocal, publicUrl } from "../../lib/origins.ts";
 import { may } from "../../lib/permissions.ts";
 import type { ErrorCode, FollowedRoom } from "../../lib/protocol.ts";
 import type { Session } from "../../lib/sessions.ts";
@@ -93,12 +93,13 @@ export default define.page<typeof handler>(({ data, req, url, state }) => {
   const { locale } = state;
   const t = translator(locale, zoneOf(req.headers));
   const { session, place, link, error } = data;
+  const isRoom = error === "room_needed" || error === "no_room";
   const isRevoked = url.searchParams.has("revoked") && error === null;
   return (
     <PlacePage
       {...{ t, session, name: place, page: "invitations" }}
       note={isRevoked ? t("invite.revoked") : null}
-      error={error === null ? null : t.error(error)}
+      error={error === null || isRoom ? null : t.error(error)}
     >
       <p class="lead">{t("invite.lead")}</p>
       {link !== null && (
@@ -110,6 +111,11 @@ export default define.page<typeof handler>(({ data, req, url, state }) => {
             locale={locale}
             strings={someStrings(locale, ["message."])}
           />
+          {isLocal(new URL(link)) && (
+            <p class="card warning">
+              {t("invite.only_here", { origin: new URL(link).origin })}
+            </p>
+          )}
         </section>
       )}
       {session.role !== "guest" && (
@@ -117,6 +123,7 @@ export default define.page<typeof handler>(({ data, req, url, state }) => {
           forPlace={may(session.role, "invitePeople")}
           rooms={data.rooms}
           chosen={data.chosen ?? new URLSearchParams()}
+          roomError={isRoom ? t.error(error) : null}
         />
       )}
       <InvitationList invitations={data.invitations} now={Date.now()} />

@@ -109,7 +109,12 @@ export default define.page<typeof handler>(({ data, req, url, state }) => {
         />
         <button type="submit" class="button">{t("rooms.search")}</button>
       </form>
-      <PeopleList {...data.list} query={data.query} skip={data.skip} />
+      <PeopleList
+        {...data.list}
+        query={data.query}
+        skip={data.skip}
+        me={session.person.id}
+      />
     </PlacePage>
   );
 });

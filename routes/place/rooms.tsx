@@ -99,9 +99,11 @@ export default define.page<typeof handler>(({ data, url, state }) => {
           {t("place.more_rooms")}
         </a>
       )}
-      <p class="hint">
-        {t("place.private_rooms", { count: data.privateRooms })}
-      </p>
+      {data.privateRooms > 0 && (
+        <p class="hint">
+          {t("place.private_rooms", { count: data.privateRooms })}
+        </p>
+      )}
     </PlacePage>
   );
 });

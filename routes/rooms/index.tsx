@@ -68,13 +68,17 @@ export default define.page<typeof handler>(({ data, req, state }) => {
       <PageTitle parts={[t("rooms.title")]} />
       <h1>{t("rooms.title")}</h1>
       <p class="lead">{t("rooms.lead")}</p>
-      <p>
-        <a class="button" href="/message">{t("rooms.new_message")}</a>
-      </p>
-      <details class="card new-room" open={data.error !== null}>
-        <summary>{t("rooms.new")}</summary>
-        <NewRoomForm id="room-name" name={data.name} error={data.error} />
-      </details>
+      {state.session?.onlyRoom === null && (
+        <>
+          <p>
+            <a class="button" href="/message">{t("rooms.new_message")}</a>
+          </p>
+          <details class="card new-room" open={data.error !== null}>
+            <summary>{t("rooms.new")}</summary>
+            <NewRoomForm id="room-name" name={data.name} error={data.error} />
+          </details>
+        </>
+      )}
       <form class="search" method="get" action="/rooms" role="search">
         <input
           type="search"

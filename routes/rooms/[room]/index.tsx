@@ -87,9 +87,10 @@ async function chatProps(
   given: { refused: Refused | null; messages?: MessagesFrame },
 ): Promise<ChatProps> {
   const { id, slug, name, kind, topic, archived, people = [] } = seen;
-  const [me, messages] = await Promise.all([
+  const [me, messages, mustKeep] = await Promise.all([
     atoll.rooms.followed(session.person.id),
     given.messages ?? atoll.messages.page(seen.id, { limit: PAGE_MESSAGES }),
+    atoll.credentials.mustKeep(session),
   ]);
   return {
     me,
@@ -103,6 +104,8 @@ async function chatProps(
     uploadLimit: atoll.files.limit,
     postId: uuidv7(),
     refused: given.refused,
+    mustKeep,
+    oneRoom: session.onlyRoom !== null,
     target: null,
   };
 }
