@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { ConnectionStatus } from "../lib/client/chat_client.ts";
+import type { Unsent } from "../lib/client/unsent.ts";
 import { useWords } from "./words.ts";
 
 interface ConnectionBarProps {
@@ -10,7 +11,7 @@ interface ConnectionBarProps {
   retryAt: number | null;
   /** Whether the server lets in no more of them. */
   isFull: boolean;
-  unsent: number;
+  unsent: Unsent;
   onTry: () => void;
 }
 
@@ -20,6 +21,7 @@ export function ConnectionBar(
 ): JSX.Element | null {
   const t = useWords();
   const seconds = useSecondsUntil(status === "reconnecting" ? retryAt : null);
+  const { messages, changes } = unsent;
   if (status !== "reconnecting" && status !== "offline") return null;
   return (
     <div class="connection-bar">
@@ -31,7 +33,9 @@ export function ConnectionBar(
           : seconds > 0
           ? t("connection.retry_in", { count: seconds })
           : t("connection.retry_now")}
-        {unsent > 0 && ` ${t("connection.unsent", { count: unsent })}`}
+        {messages > 0 && ` ${t("connection.unsent", { count: messages })}`}
+        {changes > 0 &&
+          ` ${t("connection.unsent_changes", { count: changes })}`}
       </span>
       {status === "reconnecting" && (
         <button type="button" class="button small" onClick={onTry}>

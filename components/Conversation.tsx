@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ChatClient } from "../lib/client/chat_client.ts";
 import type { PageOutbox } from "../lib/client/page_outbox.ts";
 import type { RoomState } from "../lib/client/room_state.ts";
+import { unsentIn } from "../lib/client/unsent.ts";
 import type { Person } from "../lib/protocol.ts";
 import { KeepNote, OwnerNote } from "./account/KeepNote.tsx";
 import type { ChatProps, ShownRoom, Target } from "./chat_props.ts";
@@ -130,7 +131,6 @@ export function Conversation(given: ConversationProps): JSX.Element {
   ]);
   const waiting = client.status !== "connected" &&
     client.status !== "connecting";
-  const pending = state?.pending ?? [];
   useEffect(() => focusComposer(field.current), []);
   useEscape((target) => {
     if (target?.closest(".people")) return given.onCloseDetails();
@@ -211,7 +211,9 @@ export function Conversation(given: ConversationProps): JSX.Element {
             status={client.status}
             retryAt={client.retryAt}
             isFull={client.isFull}
-            unsent={pending.length}
+            unsent={state === undefined
+              ? { messages: 0, changes: 0 }
+              : unsentIn(state, held.length)}
             onTry={() => client.wake()}
           />
           {props.me.role === "guest" && state !== undefined &&

@@ -86,7 +86,13 @@ outboxTest(
     ana.page.goto("chrome://crash").catch(() => {});
     await crashed;
     proxy.mend();
-    const again = await newTab(ana.page.context(), proxy.url);
+    const again = new Visitor(await ana.page.context().newPage());
+    // A page that sends nothing says so, and leads to one that does.
+    await again.page.goto(`${proxy.url}/settings/look`);
+    const note = again.page.getByRole("status")
+      .filter({ hasText: "1 message is unsent." });
+    await note.getByRole("link", { name: "Go to the room" }).click();
+    await again.seesStatus("Connected");
     await again.message("before the crash").waitFor(ADOPTED);
     await again.sees("before the crash");
     await hasStored(again.page, 0);

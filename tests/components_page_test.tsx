@@ -2,10 +2,12 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { App } from "fresh";
 import type { VNode } from "preact";
 import { hueOf, initialOf } from "../components/Avatar.tsx";
+import { ConnectionBar } from "../components/ConnectionBar.tsx";
+import { Words } from "../components/words.ts";
 import type { ChatProps } from "../components/chat_props.ts";
 import Chat from "../islands/Chat.tsx";
 import { nextPath } from "../lib/forms.ts";
-import { stringsOf } from "../lib/locale.ts";
+import { stringsOf, translator } from "../lib/locale.ts";
 import type { Message } from "../lib/protocol.ts";
 
 const ROOM = "01a20000-0000-7000-8000-000000000001";
@@ -106,6 +108,28 @@ Deno.test("Where only the room is in view, the way back says how much waits else
   assertStringIncludes(button(await render(<Chat {...given} />)), "2 waiting");
   const none = button(await render(<Chat {...props([])} />));
   assert(none.includes("Rooms") && !none.includes("waiting"), none);
+});
+
+Deno.test("While cut off the bar says how many messages and changes wait", async () => {
+  const bar = (messages: number, changes: number) =>
+    render(
+      <Words.Provider value={translator("en")}>
+        <ConnectionBar
+          status="offline"
+          retryAt={null}
+          isFull={false}
+          unsent={{ messages, changes }}
+          onTry={() => {}}
+        />
+      </Words.Provider>,
+    );
+  assertStringIncludes(
+    await bar(1, 2),
+    "1 message is unsent. 2 changes are unsent.",
+  );
+  const changed = await bar(0, 1);
+  assertStringIncludes(changed, "1 change is unsent.");
+  assert(!changed.includes("message"));
 });
 
 Deno.test("What a form was refused for is shown with the text", async () => {
