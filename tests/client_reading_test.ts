@@ -1,7 +1,14 @@
 /** Marking as unread, and peeking, in the client. */
 import { assertEquals } from "@std/assert";
 import type { FollowedRoom } from "../lib/protocol.ts";
-import { me, messages, Stage } from "./support/client_fakes.ts";
+import { countNew } from "../components/reading/use_unread.ts";
+import {
+  entries,
+  me,
+  messages,
+  posted,
+  Stage,
+} from "./support/client_fakes.ts";
 
 /** A `me` that says this of room r1. */
 function told(version: number, over: Partial<FollowedRoom>) {
@@ -95,4 +102,14 @@ Deno.test("ChatClient peeks into a room without keeping what it sees", async () 
   socket.drop();
   assertEquals(await cut, []);
   assertEquals(await client.peek("r2", 7, 2), []);
+});
+
+Deno.test("What one sent from another device is not new, unless one marked it oneself", async () => {
+  const { socket, client } = await inRoom();
+  const count = (posts: number, marked = false) =>
+    countNew(client, "r1", { after: 9, marked, posts });
+  socket.receive(entries([posted(10, { author: "p1" })]));
+  assertEquals([count(1), count(1, true)], [0, 1]);
+  socket.receive(entries([posted(11)]));
+  assertEquals([count(2), count(2, true)], [1, 2]);
 });

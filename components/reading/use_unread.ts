@@ -52,9 +52,10 @@ export function useUnread(
       if (document.visibilityState === "hidden") hiddenAt = cursor;
       else if (state !== undefined && hiddenAt !== null && cursor > hiddenAt) {
         const after = Math.min(hiddenAt, client.lastRead(room));
-        const count = state.posts - (state.postsAt(after) ?? state.posts);
+        const posts = state.posts - (state.postsAt(after) ?? state.posts);
         const marked = client.isMarked(room);
-        setLine({ after, marked, count, isSeen: null });
+        const count = countNew(client, room, { after, marked, posts });
+        if (count > 0) setLine({ after, marked, count, isSeen: null });
       }
     };
     document.addEventListener("visibilitychange", onVisibility);
@@ -109,13 +110,25 @@ export function useUnread(
 }
 
 function lineOf(client: ChatClient, room: string): Line | null {
-  const count = client.unread(room);
-  return count > 0
-    ? {
-      after: client.lastRead(room),
-      marked: client.isMarked(room),
-      count,
-      isSeen: null,
-    }
-    : null;
+  const after = client.lastRead(room);
+  const marked = client.isMarked(room);
+  const posts = client.unread(room);
+  const count = countNew(client, room, { after, marked, posts });
+  return count > 0 ? { after, marked, count, isSeen: null } : null;
+}
+
+/**
+ * How many of the messages behind `after` are new to the reader: what one sent
+ * from another device is not, unless one marked it as unread oneself.
+ */
+export function countNew(
+  { rooms, person }: Pick<ChatClient, "rooms" | "person">,
+  room: string,
+  { after, marked, posts }: { after: number; marked: boolean; posts: number },
+): number {
+  if (marked) return posts;
+  const own = rooms.get(room)?.messages.filter(({ seq, author, kind }) =>
+    seq > after && author === person?.id && !kind
+  );
+  return Math.max(0, posts - (own?.length ?? 0));
 }
