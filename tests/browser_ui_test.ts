@@ -35,6 +35,9 @@ browserTest(
     await makeRoom(ana, name);
     const { x, width } = (await show.boundingBox())!;
     assert(x + width <= PHONE.width, "the header is wider than the phone");
+    // The name has what the buttons leave, and goes on in a second line.
+    const title = (await page.getByRole("heading", { name }).boundingBox())!;
+    assert(title.width > 180 && title.height > 30, JSON.stringify(title));
     await show.click();
     await people.waitFor();
     await page.goBack();
