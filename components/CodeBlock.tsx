@@ -1,10 +1,10 @@
 /** A block of code with its language and a button that copies it. */
 import type { JSX } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { CodePart } from "./code/highlight.ts";
 import { languageOf } from "./code/languages.ts";
 import { CopyButton } from "./CopyButton.tsx";
-import { useInReach } from "./tab_stops.ts";
+import { useInReach, useWide } from "./tab_stops.ts";
 import { useWords } from "./words.ts";
 
 /** Shows code as it was written, left to right whatever the text around. */
@@ -15,12 +15,7 @@ export function CodeBlock(
   const inReach = useInReach();
   const box = useRef<HTMLPreElement>(null);
   const parts = useParts(language, text);
-  const [wide, setWide] = useState(false);
-  // What scrolls sideways is a stop of its own, always: else no key scrolls it.
-  useLayoutEffect(() => {
-    const { scrollWidth, clientWidth } = box.current!;
-    setWide(scrollWidth > clientWidth);
-  }, [text]);
+  const wide = useWide(box, text);
   return (
     <div class="code-block" dir="ltr">
       <div class="code-head">

@@ -1,14 +1,15 @@
 /** What a message says: text with its marks, links and code, never HTML. */
 import type { JSX } from "preact";
-import { useContext, useMemo } from "preact/hooks";
+import { useContext, useMemo, useRef } from "preact/hooks";
 import type { Person } from "../lib/protocol.ts";
 import { ReaderContext } from "./body_context.ts";
 import { parseBody } from "./body_parser.ts";
-import type { Block, Inline, ListItem } from "./body_tree.ts";
+import type { Block, Inline, ListItem, TableCell } from "./body_tree.ts";
 import { CodeBlock } from "./CodeBlock.tsx";
 import { memo } from "./memo.ts";
 import { roomPath } from "./room_path.ts";
-import { useTabIndex } from "./tab_stops.ts";
+import { useTabIndex, useWide } from "./tab_stops.ts";
+import { useWords } from "./words.ts";
 
 /** Where nobody is mentioned: one value, so that nothing renders again for it. */
 const NOBODY: readonly Person[] = [];
@@ -57,6 +58,8 @@ function BlockView({ block }: { block: Block }): JSX.Element {
       );
     case "list":
       return <List items={block.items} />;
+    case "table":
+      return <Table {...block} />;
     case "heading":
       return (
         <p class="heading" dir="auto">
@@ -82,6 +85,50 @@ function List({ items }: { items: readonly ListItem[] }): JSX.Element {
   return items[0]?.value === undefined
     ? <ul>{children}</ul>
     : <ol>{children}</ol>;
+}
+
+/** A table, which scrolls sideways where it is wider than the message. */
+function Table(
+  { sides, rows: [head = [], ...rows] }: Extract<Block, { kind: "table" }>,
+): JSX.Element {
+  const t = useWords();
+  const box = useRef<HTMLDivElement>(null);
+  const wide = useWide(box, rows);
+  const missing = (cells: readonly TableCell[]) => sides.length - cells.length;
+  return (
+    <div
+      ref={box}
+      class="table-box"
+      dir="auto"
+      role="group"
+      aria-label={t("message.table")}
+      tabIndex={wide ? 0 : undefined}
+    >
+      <table>
+        <thead>
+          <tr>
+            {head.map(({ children }, index) => (
+              <th key={index} scope="col" dir="auto" class={sides[index]}>
+                <Inlines nodes={children} />
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((cells, index) => (
+            <tr key={index}>
+              {cells.map(({ children }, index) => (
+                <td key={index} dir="auto" class={sides[index]}>
+                  <Inlines nodes={children} />
+                </td>
+              ))}
+              {missing(cells) > 0 && <td colSpan={missing(cells)} />}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
 }
 
 function Inlines({ nodes }: { nodes: readonly Inline[] }): JSX.Element {

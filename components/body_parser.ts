@@ -1,10 +1,11 @@
 /**
  * Reads a message's Markdown, in time that grows with its length: code, quotes,
- * lists, headings, and what `body_inlines.ts` finds in running text. It keeps
+ * lists, tables, headings, and what `body_inlines.ts` finds in running text. It keeps
  * the conventions of chats: lines break where they were broken, a quote or a
  * list ends with its last marked line, and what is no markup stays as it was.
  */
 import { parseInlines } from "./body_inlines.ts";
+import { tableAt } from "./body_tables.ts";
 import {
   type Block,
   type BodyNames,
@@ -51,7 +52,8 @@ function parseBlocks(
     const found = codeAt(lines, at, unclosed) ?? headingAt(lines, at, names) ??
       (depth < MOST_NESTED_BLOCKS
         ? quoteAt(lines, at, depth, names) ?? listAt(lines, at, depth, names)
-        : null);
+        : null) ??
+      tableAt(lines, at, names, startsBlock);
     if (found === null) {
       text.push(lines[at++]!);
       continue;
@@ -62,6 +64,11 @@ function parseBlocks(
   }
   endText();
   return blocks;
+}
+
+function startsBlock(line: string): boolean {
+  return FENCE.test(line) || HEADING.test(line) || QUOTE.test(line) ||
+    markerOf(line) !== null;
 }
 
 function parseText(lines: readonly string[], names: BodyNames): Inline[] {

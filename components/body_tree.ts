@@ -24,12 +24,22 @@ export interface ListItem {
   blocks: Block[];
 }
 
+/** Where the cells of a column stand. */
+export type Side = "start" | "center" | "end";
+
+/** What stands in one cell of a table. */
+export interface TableCell {
+  children: Inline[];
+}
+
 /** A part of a message that has lines of its own. */
 export type Block =
   | { kind: "text" | "heading"; children: Inline[] }
   | { kind: "code"; language: string; text: string }
   | { kind: "quote"; blocks: Block[] }
-  | { kind: "list"; items: ListItem[] };
+  | { kind: "list"; items: ListItem[] }
+  /** The first row is the header; others may be shorter. */
+  | { kind: "table"; sides: Side[]; rows: TableCell[][] };
 
 /** What names in a body are checked against. */
 export interface BodyNames {
@@ -41,6 +51,9 @@ export interface BodyNames {
 
 /** Blocks inside blocks; what is nested deeper is text. */
 export const MOST_NESTED_BLOCKS = 6;
+
+/** Columns of a table; with more it is text. */
+export const MOST_COLUMNS = 20;
 
 /** Bold in italics in a link …; what is nested deeper is text. */
 export const MOST_NESTED_INLINES = 8;

@@ -31,6 +31,10 @@ function linesOf(block: Block): string[] {
       return block.blocks.flatMap(linesOf);
     case "list":
       return block.items.flatMap((item) => item.blocks.flatMap(linesOf));
+    case "table":
+      return block.rows.map((cells) =>
+        cells.map((cell) => cell.children.map(textOf).join("")).join(" | ")
+      );
     default:
       return block.children.map(textOf).join("").split("\n");
   }

@@ -3,8 +3,8 @@
  * a message says can be tabbed to while that message has the focus, which the
  * arrow keys move. Without scripts every link stays a stop of its own.
  */
-import { createContext } from "preact";
-import { useContext, useEffect, useState } from "preact/hooks";
+import { createContext, type RefObject } from "preact";
+import { useContext, useEffect, useLayoutEffect, useState } from "preact/hooks";
 
 const InReach = createContext(true);
 
@@ -20,6 +20,19 @@ export function useInReach(): boolean {
 export function useTabIndex(): -1 | undefined {
   const inReach = useContext(InReach);
   return inReach ? undefined : -1;
+}
+
+/** Whether a box scrolls sideways: it is a stop of its own, always, else no key scrolls it. */
+export function useWide(
+  box: RefObject<HTMLElement>,
+  content: unknown,
+): boolean {
+  const [wide, setWide] = useState(false);
+  useLayoutEffect(() => {
+    const { scrollWidth, clientWidth } = box.current!;
+    setWide(scrollWidth > clientWidth);
+  }, [content]);
+  return wide;
 }
 
 /** Whether the page is alive: false in what the server renders. */

@@ -1,7 +1,7 @@
 /** What pages weigh, and whether everybody can use them. */
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { isAccessible } from "./support/accessible.ts";
-import { browserTest, PHONE } from "./support/browser.ts";
+import { browserTest, isSound, PHONE } from "./support/browser.ts";
 
 /** Bytes of compressed JavaScript that a room's page may load. */
 const SCRIPT_BUDGET = 80 * 1024;
@@ -49,7 +49,10 @@ for (const colorScheme of ["light", "dark"] as const) {
       await ana.enter(server.url, "Ana");
       await isAccessible(ana, "empty room");
       for (
-        const text of ["Hello", "`code` https://example.org", "```ts\n1\n```"]
+        const text of [
+          ...["Hello", "`code` https://example.org", "```ts\n1\n```"],
+          "a|b\n-|-\n1|2",
+        ]
       ) {
         await ana.says(text);
         await ana.page.locator("article:not(.pending)").last().waitFor();
@@ -80,6 +83,19 @@ browserTest(
     await ana.page.locator("input[name=name]").fill("李雷");
     await ana.page.locator("form button").click();
     await ana.page.getByRole("log").waitFor();
+    // A table that is wider than the phone scrolls in itself, by keys too.
+    await ana.page.locator("textarea").fill(
+      `${"列|".repeat(8)}\n${"-|".repeat(8)}\n${"一|".repeat(8)}`,
+    );
+    await ana.page.locator("button.send").click();
+    const table = ana.page.getByRole("group", { name: "表格" });
+    await table.focus();
+    await ana.page.keyboard.press("ArrowRight");
+    await ana.page.waitForFunction(() =>
+      document.querySelector(".table-box")!.scrollLeft > 0
+    );
+    assertEquals(await table.getByRole("columnheader").count(), 8);
+    await isSound(ana);
     await isAccessible(ana, "room");
   },
 );

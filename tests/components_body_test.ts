@@ -1,6 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { parseBody } from "../components/body_parser.ts";
-import type { Block, BodyNames, Inline } from "../components/body_tree.ts";
+import type {
+  Block,
+  BodyNames,
+  Inline,
+  TableCell,
+} from "../components/body_tree.ts";
+import { excerptOf } from "../components/excerpt.ts";
+import { translator } from "../lib/locale.ts";
 import { bombs } from "./fixtures/bombs.ts";
 import { VECTORS } from "./fixtures/xss.ts";
 
@@ -20,6 +27,11 @@ function outline(nodes: readonly (Block | Inline)[]): string {
     const { kind } = node;
     if ("children" in node) return tag(kind, outline(node.children));
     if (kind === "text") return node.text;
+    if (kind === "table") {
+      const rowOf = (row: TableCell[]) =>
+        `(${row.map(({ children }) => outline(children)).join("; ")})`;
+      return tag(kind, node.rows.map(rowOf).join(""));
+    }
     if (kind === "quote") return tag(kind, outline(node.blocks));
     if (kind === "list") {
       return tag(
@@ -46,6 +58,9 @@ function inlines(nodes: readonly (Block | Inline)[]): Inline[] {
   return nodes.flatMap((node): Inline[] => {
     if (node.kind === "list") {
       return node.items.flatMap(({ blocks }) => inlines(blocks));
+    }
+    if (node.kind === "table") {
+      return node.rows.flat().flatMap(({ children }) => inlines(children));
     }
     if (node.kind === "quote") return inlines(node.blocks);
     if (node.kind === "heading") return inlines(node.children);
@@ -153,7 +168,10 @@ function textsIn(nodes: readonly unknown[]): string[] {
   return (nodes as Record<string, unknown[] & string>[]).flatMap((node) => [
     ...node.text === undefined ? [] : [node.text],
     ...textsIn(
-      [...node.children ?? [], ...node.blocks ?? [], ...node.items ?? []],
+      [
+        ...[...node.children ?? [], ...node.blocks ?? []],
+        ...[...node.items ?? [], ...(node.rows ?? []).flat()],
+      ],
     ),
   ]);
 }
@@ -226,6 +244,38 @@ Deno.test("Quotes, lists and headings", () => {
   ]);
 });
 
+Deno.test("Tables have a header over rows, and nothing of them is lost", () => {
+  reads([
+    ["a|b\n-|-\n1|2", "<table>(a; b)(1; 2)</table>"],
+    [
+      "Here:\n| **a** | b |\n| :-- | --: |\n| 1 | `x\\|y` |\nafter",
+      "Here:<table>(<strong>a</strong>; b)(1; <code>x|y</code>)</table>after",
+    ],
+    ["|a|\n|-|", "<table>(a)</table>"],
+    // Too little and too much.
+    ["a|b\n-|-\n1|\n|\n1|2|3|4|", "<table>(a; b)(1)()(1; 2 | 3 | 4)</table>"],
+    ["a|b\n-|-\n|2\n- x|y", "<table>(a; b)(2)</table><list>(- x|y)</list>"],
+    ["> a|b\n> -|-\n> 1|2", "<quote><table>(a; b)(1; 2)</table></quote>"],
+    ["- a|b\n  -|-\n  1|2", "<list>(- <table>(a; b)(1; 2)</table>)</list>"],
+    [
+      "名|数\n-|-\n@Ana|#boats",
+      "<table>(名; 数)(<mention>@Ana</mention>; <room>Boats</room>)</table>",
+    ],
+  ]);
+  const [table] = parseBody("a|b|c|d\n-|:-|:-:|-:");
+  assert(table?.kind === "table");
+  assertEquals(table.sides, ["start", "start", "center", "end"]);
+  const body = "|**a**|b|\n|-|-|\n|1|2|";
+  assertEquals(excerptOf({ body }, translator("en")), "a | b");
+  staysText([
+    "a|b\n1|2",
+    "a|b\n-|-|-",
+    "a\n-|-",
+    "a || b\n--",
+    `${"a|".repeat(21)}\n${"-|".repeat(21)}`,
+  ]);
+});
+
 Deno.test("Code is left alone, inline and in blocks", () => {
   assertEquals(parseBody("x\n```ts\nlet a;\n\n  **b**\n```\ny"), [
     { kind: "text", children: [{ kind: "text", text: "x" }] },
@@ -273,7 +323,10 @@ function measure(nodes: readonly unknown[]): { depth: number; count: number } {
   let count = 0;
   for (const node of nodes as Record<string, unknown[]>[]) {
     const inner = measure(
-      [...node.children ?? [], ...node.blocks ?? [], ...node.items ?? []],
+      [
+        ...[...node.children ?? [], ...node.blocks ?? []],
+        ...[...node.items ?? [], ...(node.rows ?? []).flat()],
+      ],
     );
     depth = Math.max(depth, 1 + inner.depth);
     count += 1 + inner.count;
