@@ -92,6 +92,8 @@ browserTest(
     await composer.fill("");
     await composer.press("ArrowUp");
     const editor = page.getByRole("textbox", { name: "Edit message" });
+    // It moves its cursor when it takes the focus, which `fill` forestalls.
+    await editor.and(page.locator(":focus")).waitFor();
     await editor.fill("ni hao");
     for (const key of ["Enter", "Escape"]) await pressComposing(editor, key);
     assertEquals(await editor.inputValue(), "ni hao");
