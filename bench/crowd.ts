@@ -1,6 +1,11 @@
 /** Many connections to one server, and what they say at which pace. */
 import { Deliveries } from "./deliveries.ts";
-import { isType, type Listener, RawSocket } from "./raw_socket.ts";
+import {
+  type Handshake,
+  isType,
+  type Listener,
+  RawSocket,
+} from "./raw_socket.ts";
 import type { Target } from "./target.ts";
 
 /** Handshakes at a time: a server's queue of them is short. */
@@ -19,6 +24,8 @@ export interface CrowdOptions {
   size: number;
   /** Those below this number count as readers; all, unless given. */
   readers?: number;
+  /** Where and as whom a connection comes; the target's, unless given. */
+  handshake?: (number: number) => Handshake;
   /** What a connection sends first; the target's `join`, unless given. */
   join?: (number: number) => string | undefined;
   /** What it sends to post the message with this index; the target's `post`, unless given. */
@@ -41,12 +48,15 @@ export class Crowd implements Listener {
   onPresence: (count: number) => void = () => {};
   readonly #target: Target;
   readonly #readers: number;
+  readonly #handshake: (number: number) => Handshake;
   readonly #post: (number: number, index: number, length: number) => string;
 
   private constructor(target: Target, options: CrowdOptions) {
     const { size, readers = size, copies = readers } = options;
     this.#target = target;
     this.#readers = readers;
+    this.#handshake = options.handshake ??
+      ((number) => target.handshake(number));
     this.#post = options.post ??
       ((_, index, length) => target.post(index, length));
     this.deliveries = new Deliveries(copies);
@@ -177,8 +187,7 @@ export class Crowd implements Listener {
     number: number,
     join: (number: number) => string | undefined,
   ): Promise<void> {
-    const handshake = this.#target.handshake(number);
-    const socket = await RawSocket.open(handshake, this, number);
+    const socket = await RawSocket.open(this.#handshake(number), this, number);
     this.sockets[number] = socket;
     const frame = join(number);
     if (frame !== undefined) socket.send(frame);

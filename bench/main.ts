@@ -9,6 +9,7 @@ import { fanOut } from "./rows/fan_out.ts";
 import { growth } from "./rows/growth.ts";
 import { idle } from "./rows/idle.ts";
 import { latency } from "./rows/latency.ts";
+import { machines } from "./rows/machines.ts";
 import { resumes } from "./rows/resumes.ts";
 import { search } from "./rows/search.ts";
 import { strangers } from "./rows/strangers.ts";
@@ -21,13 +22,19 @@ const BENCHES: Record<string, Bench> = {
   "resumes": resumes,
   "appends": appends,
   "growth": growth,
+  "machines": machines,
   "search": search,
   "stuck-readers": stuckReaders,
   "strangers": strangers,
 };
 
 /** Rows in which nothing goes over a socket, or that take both by themselves. */
-const ONCE: ReadonlySet<string> = new Set(["appends", "search", "strangers"]);
+const ONCE: ReadonlySet<string> = new Set([
+  "appends",
+  "machines",
+  "search",
+  "strangers",
+]);
 
 const { values, positionals } = parseArgs({
   args: Deno.args,

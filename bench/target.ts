@@ -59,7 +59,8 @@ export class AtollTarget implements Target {
     people: number,
     settings: Record<string, string>,
   ): Promise<AtollTarget> {
-    const server = await ServerProcess.start(settings);
+    await using starting = new AsyncDisposableStack();
+    const server = starting.use(await ServerProcess.start(settings));
     const tokens = await inParallel(
       people,
       (i) => enter(server.url, `Person ${i}`),
@@ -67,6 +68,7 @@ export class AtollTarget implements Target {
     const room = await makeRoom(server.url, tokens[0]!, "Benchmark");
     // Else each one's first post is two writes, which is not what is measured.
     await inParallel(people, (i) => follow(server.url, tokens[i]!, room));
+    starting.move();
     return new AtollTarget(server, tokens, room);
   }
 
@@ -109,6 +111,10 @@ export class AtollTarget implements Target {
   /** Stops the server and removes its data. */
   async stop(): Promise<void> {
     await this.#server[Symbol.asyncDispose]();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
   }
 }
 
