@@ -265,6 +265,14 @@ browserTest(
     const uploads = await holdUploads(ada);
     await choose(ada, text("lost.txt"));
     await until(() => uploads.held.length === 1, "the upload");
+    // What is chosen and not sent would be lost, too.
+    await ada.composer.click();
+    const stays = page.waitForEvent("dialog").then(async (dialog) => {
+      await dialog.dismiss();
+      return dialog.type();
+    });
+    await page.close({ runBeforeUnload: true });
+    assertEquals(await stays, "beforeunload");
     await ada.says("The text stays");
     await ada.message("The text stays")
       .getByText("This browser has no room to keep the files").waitFor();
