@@ -28,11 +28,17 @@ export default function UnsentNote(
             {messages > 0 && changes > 0 && " "}
             {changes > 0 && t("connection.unsent_changes", { count: changes })}
           </span>
-          <a href={roomPath(room)}>{t("connection.unsent_open")}</a>
+          <a href={wayTo(room)}>{t("connection.unsent_open")}</a>
         </>
       )}
     </div>
   );
+}
+
+/** The room's page; from that, where it only says what is wrong, any that sends. */
+function wayTo(room: string): string {
+  const path = roomPath(room);
+  return location.pathname === path ? "/" : path;
 }
 
 function useUnsent(account: string) {

@@ -60,6 +60,8 @@ export interface State {
   locale: Locale;
   /** How the place shows itself. */
   place: PlaceFace;
+  /** The page says what went wrong, and is not the one that was asked for. */
+  failed?: true;
 }
 
 /** Typed helpers for pages, handlers and middlewares. */

@@ -7,7 +7,7 @@ import { DEFAULT_FACE } from "../lib/place.ts";
 /** Here, as a page is rendered before `_app` and sees none of its contexts. */
 export default define.page(({ Component, state, url }) => (
   <PlaceContext.Provider value={state.place ?? DEFAULT_FACE}>
-    {state.session && !isLive(url) && (
+    {state.session && (state.failed || !isLive(url)) && (
       <UnsentNote
         account={state.session.person.id}
         locale={state.locale}

@@ -32,6 +32,7 @@ const errors = define.middleware(async (ctx) => {
     if (isForPrograms(ctx.url.pathname)) {
       return errorResponse(status, code, error);
     }
+    ctx.state.failed = true;
     return await ctx.render(
       <ErrorPage status={status} code={code} locale={ctx.state.locale} />,
       { status },

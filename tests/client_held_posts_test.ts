@@ -75,12 +75,14 @@ Deno.test("A page that sends nothing knows what waits, with and without files, a
   // A page beside this one is about to send it.
   await outbox.add({ ...row("b"), at: NOW - 1 });
   await held.keep(row("f", ["a file"]));
+  // There is no way to it any more.
+  await outbox.add({ ...row("gone"), failed: "no_room" });
   // While its uploads are handed over a post is in both.
   await held.keep({ ...row("a"), room: "r2" });
   const found = await unsentOf("ana", NOW);
   assertEquals([found.messages, found.changes], [2, 1]);
   assertEquals(await unsentOf("omar", NOW), nothing);
-  for (const id of ["a", "e", "b"]) await outbox.remove(id);
+  for (const id of ["a", "e", "b", "gone"]) await outbox.remove(id);
   for (const id of ["a", "f"]) held.forget(id);
   await held.claim();
   assertEquals(await unsentOf("ana", NOW), nothing);

@@ -36,10 +36,17 @@ export async function unsentOf(
     ["atoll-files", "atoll"].map((name) => readRows(name, account)),
   ).catch(() => []);
   const byId = new Map(found.flat().map((row) => [row.id, row]));
-  const rows = [...byId.values()].filter(({ at }) => now - at >= ON_ITS_WAY);
+  const rows = [...byId.values()].filter(({ at, failed }) =>
+    now - at >= ON_ITS_WAY && !isShut(failed)
+  );
   const messages = rows.filter(({ kind }) => kind === "post").length;
   const room = rows[0]?.room ?? null;
   return { messages, changes: rows.length - messages, room };
+}
+
+/** Whether there is no room any more where one could send or delete it. */
+function isShut(code: string | undefined): boolean {
+  return code === "no_room" || code === "removed";
 }
 
 async function readRows(name: string, account: string): Promise<OutboxRow[]> {
