@@ -8,7 +8,8 @@ export const METHODS: Method[] =
 
 interface Route<T> {
   pattern: string;
-  matcher: URLPattern;
+  /** Of a path with parameters. */
+  matcher: URLPattern | undefined;
   byMethod: Map<string, T>;
 }
 
@@ -26,8 +27,9 @@ export class Router<T> {
 
   /** Adds a route; the first for a pattern and method stays. */
   add(method: Method, pattern: string, item: T): void {
-    const routes = /[*:{}+?()]/.test(pattern) ? this.#patterns : this.#exact;
-    const matcher = new URLPattern({ pathname: pattern });
+    const isExact = !/[*:{}+?()]/.test(pattern);
+    const routes = isExact ? this.#exact : this.#patterns;
+    const matcher = isExact ? undefined : new URLPattern({ pathname: pattern });
     const route = routes.get(pattern) ??
       { pattern, matcher, byMethod: new Map() };
     routes.set(pattern, route);
@@ -41,12 +43,12 @@ export class Router<T> {
       ? pathname.slice(0, -1)
       : `${pathname}/`;
     const route = this.#exact.get(pathname) ?? this.#exact.get(other) ??
-      this.#patterns.values().find(({ matcher }) => matcher.test(url));
+      this.#patterns.values().find(({ matcher }) => matcher!.test(url));
     if (!route) return { pattern: null, item: undefined, params: {} };
     const { pattern, matcher, byMethod } = route;
     const item = byMethod.get(method) ??
       (method === "HEAD" ? byMethod.get("GET") : undefined);
-    const groups = matcher.exec(url)?.pathname.groups ?? {};
+    const groups = matcher?.exec(url)?.pathname.groups ?? {};
     const params = Object.entries(groups)
       .map(([name, value]) => [name, decodeURI(value ?? "")]);
     return { pattern, item, params: Object.fromEntries(params) };
