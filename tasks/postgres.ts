@@ -98,10 +98,18 @@ function command(program: string, args: string[]): Deno.Command {
   const quiet = program === "postgres"
     ? { ...options, stderr: "null" as const }
     : options;
-  if (Deno.uid() !== 0) return new Deno.Command(path, { ...quiet, args });
+  return notAsRoot(path, { ...quiet, args });
+}
+
+/** Runs a program that refuses to run as root; for root, as `postgres`. */
+export function notAsRoot(
+  path: string,
+  { args, ...options }: Deno.CommandOptions & { args: string[] },
+): Deno.Command {
+  if (Deno.uid() !== 0) return new Deno.Command(path, { ...options, args });
   const user = ["--reuid=postgres", "--regid=postgres", "--clear-groups"];
   return new Deno.Command("setpriv", {
-    ...quiet,
+    ...options,
     args: [...user, path, ...args],
     cwd: "/",
   });

@@ -53,6 +53,12 @@ export const TOOLS: readonly Tool[] = [
     help: "apt-get install nats-server, or set ATOLL_NATS_SERVER to one",
   },
   {
+    name: "PgBouncer",
+    setting: "ATOLL_PGBOUNCER",
+    candidates: ["pgbouncer", "/usr/sbin/pgbouncer"],
+    help: "apt-get install pgbouncer, or set ATOLL_PGBOUNCER to one",
+  },
+  {
     name: "Deno Deploy's Deno",
     setting: "ATOLL_DEPLOY_DENO",
     candidates: ["deno-2.5.6"],

@@ -17,6 +17,7 @@ export interface PoolConfig {
   query_timeout?: number;
   types: { getTypeParser: (oid: number, format?: string) => TypeParser };
   max?: number;
+  pipeline?: boolean;
   idleTimeoutMillis?: number;
 }
 
@@ -35,6 +36,8 @@ export interface Notification {
 
 /** A connection. */
 export interface Client {
+  /** The server's process, as it was told when the connection was made. */
+  readonly processID: number;
   connect: () => Promise<void>;
   query: (text: string, values?: readonly unknown[]) => Promise<Result>;
   on: <E extends keyof ClientEvents>(

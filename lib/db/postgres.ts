@@ -25,6 +25,8 @@ export interface PoolOptions {
   max: number;
   /** After which a statement is stopped by the server; 0 for never. */
   statementTimeout: number;
+  /** Whether statements are sent before those ahead of them are answered. */
+  pipeline?: boolean;
   /** Gets what went wrong with connections that nobody uses. */
   onError: (error: unknown) => void;
 }
@@ -103,11 +105,11 @@ export function lacksSsl(
 /** A pool of connections. */
 export function openPool(
   settings: PostgresSettings,
-  { max, statementTimeout, onError }: PoolOptions,
+  { max, statementTimeout, pipeline = false, onError }: PoolOptions,
 ): Pool {
   const pool = new pg.Pool({
     ...clientConfig(settings),
-    max,
+    ...{ max, pipeline },
     idleTimeoutMillis: TIMES.idle,
     ...statementTimeout > 0 && {
       query_timeout: statementTimeout + TIMES.grace,
@@ -171,11 +173,15 @@ interface ReadingOptions {
 class ReadingDriver implements Driver {
   readonly #pool: Pool;
   readonly #options: ReadingOptions;
-  readonly #prepared = new WeakMap<PoolClient, Promise<unknown>>();
+  readonly #begin: string;
+  /** Which connections lead to a pooler. */
+  readonly #pooled = new WeakMap<PoolClient, Promise<boolean>>();
 
   constructor(pool: Pool, options: ReadingOptions) {
     this.#pool = pool;
     this.#options = options;
+    this.#begin = `begin;
+      set local statement_timeout = ${options.statementTimeout}`;
   }
 
   acquireConnection(): Promise<DatabaseConnection> {
@@ -203,8 +209,9 @@ class ReadingDriver implements Driver {
     const client = await this.#pool.connect();
     let isBroken = false;
     try {
-      await this.#prepare(client);
-      return await client.query(sql, parameters);
+      return await this.#isPooled(client)
+        ? await this.#readPooled(client, sql, parameters)
+        : await client.query(sql, parameters);
     } catch (error) {
       isBroken = isLost(error);
       throw error;
@@ -213,15 +220,35 @@ class ReadingDriver implements Driver {
     }
   }
 
-  /** Once in each connection. */
-  async #prepare(client: PoolClient): Promise<void> {
+  /** In a transaction, in one round trip: poolers hand settings of a session on to others. */
+  async #readPooled(
+    client: PoolClient,
+    sql: string,
+    parameters: readonly unknown[],
+  ): Promise<Result> {
+    const answers = [
+      client.query(this.#begin),
+      client.query(sql, parameters),
+      client.query("commit"),
+    ] as const;
+    await Promise.allSettled(answers);
+    return await answers[1];
+  }
+
+  /** Found out once in each connection, which is prepared where it stays the same. */
+  #isPooled(client: PoolClient): Promise<boolean> {
+    const known = this.#pooled.get(client) ?? this.#prepare(client);
+    this.#pooled.set(client, known);
+    return known;
+  }
+
+  async #prepare(client: PoolClient): Promise<boolean> {
+    const { rows } = await client.query("select pg_backend_pid() as pid");
+    // Poolers make up the number that they tell when one connects.
+    if (rows[0]!.pid !== client.processID) return true;
     const { statementTimeout } = this.#options;
-    let prepared = this.#prepared.get(client);
-    if (!prepared) {
-      prepared = client.query(`set statement_timeout = ${statementTimeout}`);
-      this.#prepared.set(client, prepared);
-    }
-    await prepared;
+    await client.query(`set statement_timeout = ${statementTimeout}`);
+    return false;
   }
 
   beginTransaction(): Promise<void> {

@@ -158,10 +158,9 @@ function openParts(
   onError: (error: unknown) => void,
 ): Omit<Parts, "epoch"> {
   const report = reportSeldom(onError);
-  const pool = (max: number, statementTimeout: number) =>
+  const pool = (max: number, statementTimeout: number, pipeline = false) =>
     openPool(settings, {
-      max,
-      statementTimeout,
+      ...{ max, statementTimeout, pipeline },
       // What it breaks is told to whoever asks next.
       onError: () => {},
     });
@@ -173,7 +172,7 @@ function openParts(
   };
   const { write, read, delivery, search, cleaning } = CONNECTIONS;
   const reading = (max: number) =>
-    readingKysely(pool(max, TIMES.read), {
+    readingKysely(pool(max, TIMES.read, true), {
       statementTimeout: TIMES.read,
       explain,
     });
