@@ -132,8 +132,9 @@ async function copyFiles(
   return { files, missing: hashes.length - files };
 }
 
+/** Made for nobody else: what people wrote and their sessions are in it. */
 async function makeEmpty(folder: string): Promise<void> {
-  await Deno.mkdir(folder, { recursive: true });
+  await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
   for await (const _ of Deno.readDir(folder)) {
     throw new Error(`${folder} is not empty: name another folder`);
   }

@@ -152,6 +152,8 @@ Deno.test("A copy and a place that was put back have no files beside the databas
   await restore(`${folder}/copy`, data, { force: true });
   for (const place of [data, `${folder}/copy`, `${folder}/new`]) {
     assertEquals(names(place), ["atoll.db"], place);
+    // Nobody else on the machine may look into them.
+    assertEquals(Deno.statSync(place).mode! & 0o077, 0, place);
   }
   await Deno.remove(folder, { recursive: true });
 });

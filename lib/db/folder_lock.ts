@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { cannotOpen } from "./open.ts";
 
 /**
- * Takes the folder, made if missing, for this process, until the returned
+ * Takes the folder, made for nobody else if missing, for this process, until the returned
  * function is called or the process ends, however it ends. Throws an error of
  * one line when another server has it: their doorbells would not reach each
  * other. SQLite's lock is used since it works alike on all systems.
@@ -14,7 +14,7 @@ export function lockFolder(folder: string): () => void {
   const file = join(folder, "atoll.lock");
   let lock: DatabaseSync | undefined;
   try {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     const taken = lock = new DatabaseSync(file);
     taken.exec("PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE");
     return () => taken.close();
