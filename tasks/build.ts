@@ -23,11 +23,18 @@ const SOURCES = [
 const OUT_DIR = `${ROOT}_fresh`;
 const MARK = `${OUT_DIR}/built_from`;
 
+/** What the pages were built with; undefined where something changed since. */
+export async function builtWith(): Promise<Packages | undefined> {
+  const mark = await Deno.readTextFile(MARK).catch(() => "");
+  const [packages, fingerprint] = mark.split(" ");
+  if (fingerprint !== await fingerprintOfSources()) return undefined;
+  return packages as Packages;
+}
+
 /** Builds if the last build is out of date, and returns the exit code. */
 export async function build(packages: Packages): Promise<number> {
-  const fingerprint = await fingerprintOf(packages);
-  const last = await Deno.readTextFile(MARK).catch(() => "");
-  if (last === fingerprint) return 0;
+  if (await builtWith() === packages) return 0;
+  const fingerprint = await fingerprintOfSources();
   await Deno.remove(OUT_DIR, { recursive: true }).catch(ignoreNotFound);
   console.log("Getting packages and building the pages…");
   // All permissions: the bundler is a native program. Quiet, or a first start
@@ -35,13 +42,13 @@ export async function build(packages: Packages): Promise<number> {
   const flags = ["-A", "--quiet", ...packageFlags(packages)];
   const args = ["run", ...flags, "dev.ts", "build"];
   const code = await runDeno(args, { cwd: ROOT });
-  if (code === 0) await Deno.writeTextFile(MARK, fingerprint);
+  if (code === 0) await Deno.writeTextFile(MARK, `${packages} ${fingerprint}`);
   return code;
 }
 
-/** Changes with every source, the packages and the version of Deno. */
-async function fingerprintOf(packages: Packages): Promise<string> {
-  const lines = [packages, Deno.version.deno];
+/** Changes with every source and the version of Deno. */
+async function fingerprintOfSources(): Promise<string> {
+  const lines = [Deno.version.deno];
   for (const source of SOURCES) {
     for await (const path of filesBelow(ROOT + source)) {
       lines.push(`${path} ${await hash(await Deno.readFile(path))}`);

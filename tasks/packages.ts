@@ -28,11 +28,21 @@ const APP = ["main.ts", "dev.ts"];
 /** The same for its tests. */
 export const TESTS = [...APP, "tests/packages_test.ts"];
 
+/** What is known before looking. */
+interface Known {
+  /** What must be there. */
+  modules?: string[];
+  /** What the pages are built with: it is kept, whatever the network does now. */
+  built?: Packages | undefined;
+}
+
 /**
  * Finds out which packages can run, within three seconds also where the network
  * answers nothing, says so in one line and remembers it for child processes.
  */
-export async function choosePackages(modules = APP): Promise<Packages> {
+export async function choosePackages(
+  { modules = APP, built }: Known = {},
+): Promise<Packages> {
   const forced = Deno.env.get(SETTING);
   if (forced === "jsr" || forced === "offline") return forced;
   if (forced) {
@@ -40,10 +50,15 @@ export async function choosePackages(modules = APP): Promise<Packages> {
       `${SETTING} must be "jsr" or "offline": current value is "${forced}"`,
     );
   }
-  const [packages, why] = await find(modules);
+  const [packages, why] = built ? kept(built) : await find(modules);
   console.log(why);
   Deno.env.set(SETTING, packages);
   return packages;
+}
+
+function kept(packages: Packages): [Packages, string] {
+  const which = packages === "jsr" ? "Fresh and std from JSR" : "offline/";
+  return [packages, `Packages: ${which}, as the pages were built.`];
 }
 
 async function find(modules: string[]): Promise<[Packages, string]> {

@@ -1,6 +1,6 @@
 /** `deno task start`: builds what changed and runs the server in its sandbox. */
 import { resolve } from "node:path";
-import { build } from "./build.ts";
+import { build, builtWith } from "./build.ts";
 import { choosePackages, packageFlags, ROOT } from "./packages.ts";
 import { runDeno } from "./process.ts";
 
@@ -53,8 +53,9 @@ async function start(): Promise<number> {
     );
     return 1;
   }
-  const packages = await choosePackages();
-  const failed = await build(packages);
+  const built = await builtWith();
+  const packages = await choosePackages({ built });
+  const failed = packages === built ? 0 : await build(packages);
   if (failed) return failed;
   const data = resolve(ROOT, Deno.env.get("ATOLL_DATA")?.trim() || "data");
   const flags = [...packageFlags(packages), ...serverPermissions(data)];

@@ -125,7 +125,7 @@ function sum(all: readonly Counts[]): Counts {
   return total;
 }
 
-const packages = await choosePackages(TESTS);
+const packages = await choosePackages({ modules: TESTS });
 const results = Deno.args.length === 0
   ? [await check(packages), checkTools()]
   : [checkTools()];

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { ROOT } from "../tasks/packages.ts";
+import { build, builtWith } from "../tasks/build.ts";
+import { choosePackages, ROOT } from "../tasks/packages.ts";
 import { walk } from "./support/walk.ts";
 
 const config = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
@@ -44,7 +45,8 @@ Deno.test("the stand-ins cover what deno.json takes from JSR", () => {
   }
 });
 
-Deno.test("choosing packages waits for no registry that stays silent", async () => {
+/** What `choosePackages` says and gives, with nothing downloaded and a registry that stays silent. */
+async function chosen(known = ""): Promise<string> {
   const silent = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   const cache = await Deno.makeTempDir();
   const { stdout } = await new Deno.Command(Deno.execPath(), {
@@ -52,7 +54,7 @@ Deno.test("choosing packages waits for no registry that stays silent", async () 
       "eval",
       "--no-config",
       `import { choosePackages } from "${ROOT}tasks/packages.ts";
-       console.log(await choosePackages());`,
+       console.log(await choosePackages(${known}));`,
     ],
     env: {
       ...Deno.env.toObject(),
@@ -62,10 +64,24 @@ Deno.test("choosing packages waits for no registry that stays silent", async () 
     },
     clearEnv: true,
   }).output();
-  assertEquals(
-    new TextDecoder().decode(stdout),
-    "Packages: JSR can't be reached, so offline/ stands in.\noffline\n",
-  );
   silent.close();
   await Deno.remove(cache, { recursive: true });
+  return new TextDecoder().decode(stdout);
+}
+
+Deno.test("choosing packages waits for no registry that stays silent", async () => {
+  assertEquals(
+    await chosen(),
+    "Packages: JSR can't be reached, so offline/ stands in.\noffline\n",
+  );
+});
+
+Deno.test("what the pages were built with is kept while JSR can't be reached", async () => {
+  assertEquals(
+    await chosen('{ built: "jsr" }'),
+    "Packages: Fresh and std from JSR, as the pages were built.\njsr\n",
+  );
+  const packages = await choosePackages();
+  assertEquals(await build(packages), 0);
+  assertEquals(await builtWith(), packages);
 });
