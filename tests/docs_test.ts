@@ -41,6 +41,16 @@ Deno.test("README.md lists every setting with its default and meaning", async ()
   }
 });
 
+Deno.test("The documents name no setting that there isn't", async () => {
+  const known = new Set(SETTINGS.map(({ name }) => name));
+  for (const path of ["docs/deploy.md", "docs/security.md"]) {
+    const text = await read(path);
+    for (const [name] of text.matchAll(/\b(ATOLL|AWS)_[A-Z_]*[A-Z]\b/g)) {
+      assert(known.has(name), `${path}: ${name}`);
+    }
+  }
+});
+
 Deno.test("The project's own words carry no path of a machine", async () => {
   for (const path of ["README.md", "AGENTS.md", "docs/protocol.md"]) {
     const text = await read(path);

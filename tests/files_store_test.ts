@@ -171,6 +171,8 @@ Deno.test("ATOLL_FILES_URL names a bucket; what is wrong is said without a key",
     ["s3://atoll?endpoint=https://me:hidden@x"],
     ["s3://atoll?endpoint=https://x/path"],
     ["s3://atoll?region=eu.evil/"],
+    ["s3://atoll", { ...keys, AWS_REGION: "eu west" }],
+    ["s3://atoll?endpiont=https://s3.example.org"],
     ["s3://atoll", {}],
     ["s3://atoll", { AWS_ACCESS_KEY_ID: "me" }],
   ];

@@ -37,8 +37,17 @@ export function readS3(wish: S3Wish): S3Settings | string {
   if (!accessKeyId || !secretAccessKey) {
     return "needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
   }
+  const strange = [...url.searchParams.keys()].find((name) =>
+    name !== "endpoint" && name !== "region"
+  );
+  // Passed over, a mistyped endpoint would send files to Amazon.
+  if (strange !== undefined) {
+    return "may have endpoint= and region= behind its ?, and nothing else";
+  }
   const region = url.searchParams.get("region") || wish.region || "us-east-1";
-  if (!REGION.test(region)) return "has a region that can be none";
+  if (!REGION.test(region)) {
+    return "or AWS_REGION has a region that can be none";
+  }
   const given = url.searchParams.get("endpoint") ||
     `https://s3.${region}.amazonaws.com`;
   const endpoint = endpointOf(given);
