@@ -20,7 +20,7 @@ const BATCH = { drafts: 500, bytes: 1024 * 1024 };
  * Milliseconds from the start of one transaction to that of the next: under
  * load several share what each one costs, and its sync. When quiet nobody waits.
  */
-const INTERVAL = 5;
+const INTERVAL = 10;
 
 /** Failures in a row after which the rest of a batch isn't tried any more. */
 const MAX_FAILURES = 2;
