@@ -13,11 +13,12 @@ async function serve(): Promise<void> {
   const { port, host, transport, trustProxy, connectionsPerAddress } = orExit(
     config,
   );
+  // Loaded while the database is opened, which is half of a start each.
+  const pages = import(new URL("../_fresh/server.js", import.meta.url).href);
+  pages.catch(() => {});
   const opened = await orExit(atoll).catch(exit);
   const code = await opened.place.offerSetup();
-  const { default: app } = await import(
-    new URL("../_fresh/server.js", import.meta.url).href
-  );
+  const { default: app } = await pages;
   try {
     const { listen } = await (transport === "ws"
       ? import("./transports/node.ts")
