@@ -120,6 +120,18 @@ test("uses eleven connections at most, whatever is asked at once", async () => {
   await store.remove();
 });
 
+test("stops reads that take too long", async () => {
+  const store = new PostgresStore();
+  const db = await store.open();
+  for (const reading of [db.read, db.delivery]) {
+    const { rows } = await sql<{ statement_timeout: string }>`
+      show statement_timeout`.execute(reading);
+    assertEquals(rows, [{ statement_timeout: "5s" }]);
+  }
+  await db.close();
+  await store.remove();
+});
+
 test("delivers while everything else that reads is held up [D1, L6]", async () => {
   const store = new PostgresStore();
   await store.create();

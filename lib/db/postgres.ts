@@ -243,12 +243,13 @@ class ReadingDriver implements Driver {
   }
 
   async #prepare(client: PoolClient): Promise<boolean> {
-    const { rows } = await client.query("select pg_backend_pid() as pid");
     // Poolers make up the number that they tell when one connects.
-    if (rows[0]!.pid !== client.processID) return true;
-    const { statementTimeout } = this.#options;
-    await client.query(`set statement_timeout = ${statementTimeout}`);
-    return false;
+    const { rows } = await client.query(
+      `select set_config('statement_timeout', $1, false)
+        where pg_backend_pid() = $2`,
+      [String(this.#options.statementTimeout), client.processID],
+    );
+    return rows.length === 0;
   }
 
   beginTransaction(): Promise<void> {
