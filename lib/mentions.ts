@@ -119,7 +119,8 @@ function prefixesOf(text: string): string[] {
   for (const { 0: word, index } of words) {
     // With what follows the name, and without: `@Ana, …`, `@Ana's`, `@张伟：`.
     for (const { index: end } of word.matchAll(ENDS)) {
-      if (index + end > 0) prefixes.add(text.slice(0, index + end));
+      // Not before a sign that starts a word: the name would take the space along.
+      if (end > 0) prefixes.add(text.slice(0, index + end));
     }
   }
   return [...prefixes].sort((a, b) => b.length - a.length).slice(-MOST.ends);

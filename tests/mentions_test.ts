@@ -31,6 +31,8 @@ Deno.test("A name behind an @ mentions its person, and the longest name wins", a
       ["你好@张伟开会吧", ["张伟"]],
       ["(@O'Neill)", ["O'Neill"]],
       ["@Ana\nMaria", ["Ana"]],
+      ["@Ana @张伟 (@Ana Maria )", ["Ana", "张伟", "Ana Maria"]],
+      ["| @Ana |", ["Ana"]],
       ["ana@Ana.example", undefined],
       ["@nobody at all", undefined],
       ["@ Ana", undefined],
