@@ -137,7 +137,7 @@ export function Composer(props: ComposerProps): JSX.Element {
           setText(box.value);
           keepDraft(draftKey, box.value);
           setError(null);
-          if (!event.isComposing) completion.update();
+          if (!event.isComposing) completion.update(event.data === ":");
           if (box.value.trim() !== "") props.onWriting();
         }}
       >

@@ -76,7 +76,7 @@ export function MessageEditor(
         onInput={(event) => {
           fitHeight(event.currentTarget);
           setError(null);
-          if (!event.isComposing) completion.update();
+          if (!event.isComposing) completion.update(event.data === ":");
           show();
         }}
       >

@@ -228,6 +228,13 @@ browserTest(
     await keyboard.press("ArrowUp");
     await keyboard.press("Enter");
     assertEquals(await composer.inputValue(), "🚀 ");
+    await keyboard.type(":tada:");
+    await page.waitForFunction(() =>
+      document.querySelector<HTMLTextAreaElement>(".composer textarea")
+        ?.value === "🚀 🎉"
+    );
+    await keyboard.press("Control+Z");
+    assertEquals(await composer.inputValue(), "🚀 :tada:");
 
     await composer.fill("@om");
     await list.waitFor();

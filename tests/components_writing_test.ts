@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { highlight } from "../components/code/highlight.ts";
 import { languageOf } from "../components/code/languages.ts";
 import { findNames } from "../components/completion/names.ts";
-import { triggerAt } from "../components/completion/trigger.ts";
+import { closedEmoji, triggerAt } from "../components/completion/trigger.ts";
 import {
   EMOJI_GROUPS,
   EmojiIndex,
@@ -49,6 +49,25 @@ Deno.test("A mark before the caret asks for names, and for emoji from two letter
   assertEquals(triggerAt("ab @cd", 6)?.start, 3);
 });
 
+Deno.test("A word between two colons asks for its emoji, and a time or an address does not", () => {
+  const cases: [string, string | null][] = [
+    [":tada:|", "tada"],
+    ["good :+1:| one", "+1"],
+    ["好:笑:|", "笑"],
+    [":tada: |", null],
+    ["::|", null],
+    [":x:|", null],
+    ["10:30:|", null],
+    ["std::map::|", null],
+    [":a b:|", null],
+  ];
+  for (const [text, query] of cases) {
+    const caret = text.indexOf("|");
+    const closed = closedEmoji(text.replace("|", ""), caret);
+    assertEquals(closed?.query ?? null, query, text);
+  }
+});
+
 Deno.test("Names that begin so come before names with such a word, and those before the rest", () => {
   const names = ["Susanna", "Maria Ana", "Ana", "Ａnabel", "Omar"];
   const find = (query: string) => findNames(names, query, (name) => name);
@@ -70,9 +89,18 @@ Deno.test("Emoji are found by names, short codes and tags, the exact ones first"
       ["rob", "🤖"],
       ["ro", "🤣"],
       ["thumbs up", "👍"],
+      ["thumbsup", "👍"],
+      ["heart", "❤️"],
+      ["joy", "😂"],
       ["Tears of JOY", "😂"],
     ] as const
   ) assertEquals(first(english, query), emoji, query);
+  assertEquals(english.named("thinking_face")?.emoji, "🤔");
+  assertEquals(english.named("TADA")?.emoji, "🎉");
+  assertEquals(english.named("heart")?.emoji, "❤️");
+  for (const query of ["rocke", "of", "with", "zzzz", ""]) {
+    assertEquals(english.named(query), undefined, query);
+  }
   assertEquals(english.search("zzzz", 20), []);
   assertEquals(english.search("  ", 20), []);
   assertEquals(english.search("face", 20).length, 20);

@@ -43,6 +43,13 @@ export function triggerAt(text: string, caret: number): Trigger | null {
   return null;
 }
 
+/** The word between two colons of which the caret stands behind the second, or null. */
+export function closedEmoji(text: string, caret: number): Trigger | null {
+  if (text[caret - 1] !== ":") return null;
+  const trigger = triggerAt(text, caret - 1);
+  return trigger?.kind === "emoji" ? trigger : null;
+}
+
 function asks(kind: TriggerKind, query: string): boolean {
   if (kind === "person") return NAME_QUERY.test(query);
   if (kind === "room") return !/\s/.test(query);

@@ -9,7 +9,7 @@ import { isComposing } from "../keys.ts";
 import { useWords } from "../words.ts";
 import { findNames, MOST_OFFERED } from "./names.ts";
 import { Sources } from "./sources.ts";
-import { type Trigger, triggerAt } from "./trigger.ts";
+import { closedEmoji, type Trigger, triggerAt } from "./trigger.ts";
 
 /** Something to choose. */
 export interface Choice {
@@ -46,8 +46,8 @@ export interface Completion {
 export interface UsedCompletion {
   /** Null while there is nothing to choose. */
   list: Completion | null;
-  /** Looks again at what is before the caret. */
-  update: () => void;
+  /** Looks again at what is before the caret; a colon that was just typed may end an emoji. */
+  update: (isColon?: boolean) => void;
   /** Listeners of the text box for what moves the caret. */
   watch: {
     onClick: () => void;
@@ -77,9 +77,23 @@ export function useCompletion(
     asked.current++;
     setOffer(null);
   };
-  const update = async () => {
+  const update = async (isColon = false) => {
     const ask = ++asked.current;
     const box = field.current;
+    const closed = box && isColon && box.selectionStart === box.selectionEnd
+      ? closedEmoji(box.value, box.selectionEnd)
+      : null;
+    if (box !== null && closed !== null) {
+      setOffer(null);
+      const { value } = box;
+      const emoji = await emojiNamed(t.locale, closed.query);
+      // What was typed on meanwhile stays as it is.
+      if (emoji === null || ask !== asked.current || box.value !== value) {
+        return;
+      }
+      const end = closed.start + closed.query.length + 2;
+      return replaceText(box, closed.start, end, emoji);
+    }
     const trigger = box === null || box.selectionStart !== box.selectionEnd
       ? null
       : triggerAt(box.value, box.selectionEnd);
@@ -141,11 +155,11 @@ export function useCompletion(
     ? null
     : { ...offer, kind: offer.trigger.kind, pick };
   const watch = {
-    onClick: update,
+    onClick: () => update(),
     onKeyUp: (event: KeyboardEvent) => {
       if (CARET_KEYS.has(event.key)) update();
     },
-    onCompositionEnd: update,
+    onCompositionEnd: () => update(),
     onBlur: close,
   };
   return { list, update, watch, close, onKeyDown };
@@ -166,6 +180,17 @@ async function findEmoji(locale: Locale, query: string): Promise<Choice[]> {
   } catch {
     // Without a connection one writes on without emoji.
     return [];
+  }
+}
+
+async function emojiNamed(
+  locale: Locale,
+  query: string,
+): Promise<string | null> {
+  try {
+    return (await loadEmoji(locale)).named(query)?.emoji ?? null;
+  } catch {
+    return null;
   }
 }
 

@@ -70,7 +70,7 @@ export class EmojiIndex {
 
   /** The best matches, at most `most`: of equal ones the more usual first. */
   search(query: string, most: number): Emoji[] {
-    const wanted = query.toLowerCase().replaceAll("_", " ").trim();
+    const wanted = wordsOf(query);
     if (wanted === "") return [];
     return this.groups.flat()
       .map((emoji) => ({ emoji, rank: rankOf(emoji, wanted) }))
@@ -78,6 +78,12 @@ export class EmojiIndex {
       .sort((a, b) => a.rank - b.rank)
       .slice(0, most)
       .map(({ emoji }) => emoji);
+  }
+
+  /** The one that a whole word between two colons stands for, if any. */
+  named(query: string): Emoji | undefined {
+    const [best] = this.search(query, 1);
+    return best && isNamed(best, wordsOf(query)) ? best : undefined;
   }
 
   /** An emoji's name, or the character itself for one that is not listed. */
@@ -101,15 +107,32 @@ function parseLine(line: string): Emoji {
   return { emoji: line.slice(0, space), label: parts[0]!, names, tags };
 }
 
-/** 0 for a whole name, more for its beginning, for a whole tag, for other parts. */
-function rankOf({ names, tags }: Emoji, wanted: string): number {
-  if (names.includes(wanted)) return 0;
-  if (names.some((name) => name.startsWith(wanted))) return 1;
-  if (tags.includes(wanted)) return 2;
+/** What is looked for: `party_popper` is two words. */
+function wordsOf(query: string): string {
+  return query.toLowerCase().replaceAll("_", " ").trim();
+}
+
+/** Whether it is called so: by its whole name, also in one word, or by a tag. */
+function isNamed(one: Emoji, wanted: string): boolean {
+  return rankOf(one, wanted) < 2 || one.tags.includes(wanted);
+}
+
+/**
+ * 0 for a whole name, 1 for the last word of what people react with most, more
+ * for the beginning of a name, for a whole tag, for other parts.
+ */
+function rankOf({ emoji, names, tags }: Emoji, wanted: string): number {
+  const whole = (name: string) =>
+    name === wanted || name.replaceAll(" ", "") === wanted;
+  if (names.some(whole)) return 0;
+  const isLast = names.some((name) => name.endsWith(` ${wanted}`));
+  if (isLast && QUICK_REACTIONS.includes(emoji)) return 1;
+  if (names.some((name) => name.startsWith(wanted))) return 2;
+  if (tags.includes(wanted)) return 3;
   const found = [...names, ...tags].filter((word) => word.includes(wanted));
   if (found.length === 0) return Infinity;
   const startsWord = found.some((word) =>
     !/[\p{L}\p{N}]/u.test(word[word.indexOf(wanted) - 1] ?? "")
   );
-  return startsWord ? 3 : 4;
+  return startsWord ? 4 : 5;
 }
