@@ -67,7 +67,8 @@ export function Composer(props: ComposerProps): JSX.Element {
     const box = field.current;
     if (box === null) return;
     const body = normalizeBody(box.value);
-    const problem = bodyProblem(body, tray?.files.length);
+    const problem = bodyProblem(body, tray?.files.length) ??
+      (tray?.isTooBig ? "file_too_big" : null);
     setError(problem === "empty" ? null : problem);
     if (problem !== null) return;
     props.onSend(body);
@@ -106,7 +107,12 @@ export function Composer(props: ComposerProps): JSX.Element {
     >
       <input type="hidden" name="id" value={props.postId} />
       {props.head}
-      <FileChips onRemoved={() => field.current?.focus()} />
+      <FileChips
+        onRemoved={() => {
+          setError(null);
+          field.current?.focus();
+        }}
+      />
       <AttachButton onFiles={attach} />
       <textarea
         ref={field}

@@ -100,7 +100,7 @@ for (
       await choose(
         ada,
         await picture("wide.png", 1200, 600),
-        await picture("tall.png", 300, 900),
+        await picture("tall.png", 20, 900),
         text("notes.txt"),
       );
       await chips(ada).filter({ hasText: "Uploaded" }).nth(2).waitFor();
@@ -119,6 +119,9 @@ for (
       );
       const box = (await image.boundingBox())!;
       assert(Math.abs(box.width / box.height - 2) < 0.05, JSON.stringify(box));
+      // A strip is no higher than other pictures.
+      const tall = page.getByRole("img", { name: "tall.png" });
+      assertEquals((await tall.boundingBox())?.height, 300);
       await isSound(grace);
       // The server's sandbox lets it make them.
       const type = await image.evaluate(async (one) => {
@@ -343,7 +346,16 @@ browserTest(
     const chip = chips(ada).filter({ hasText: "big.bin" });
     await chip.getByText("Bigger than 25 MB").waitFor();
     assertEquals(await chip.getByRole("button").count(), 1);
+    // It holds the message back, and nothing of that is lost.
+    await ada.composer.fill("With a file");
+    await ada.composer.press("Enter");
+    const note = page.getByText("The file is too big. Choose a smaller one.");
+    await note.waitFor();
+    assertEquals(await ada.composer.inputValue(), "With a file");
     await page.getByRole("button", { name: "Remove big.bin" }).click();
+    await note.waitFor({ state: "detached" });
+    await ada.composer.press("Enter");
+    await ada.sees("With a file");
 
     const eleven = Array.from({ length: 11 }, (_, i) => text(`${i}.txt`));
     await choose(ada, ...eleven);

@@ -1,5 +1,6 @@
 /** The files that go with the next message. */
 import type { JSX } from "preact";
+import { useState } from "preact/hooks";
 import { LIMITS } from "../../lib/protocol.ts";
 import { Icon } from "../icons.tsx";
 import { useWords } from "../words.ts";
@@ -52,7 +53,7 @@ function Chip(
           <progress value={file.part} aria-label={name} />
         )}
       </span>
-      {failed && file.code !== "over_limit" && (
+      {failed && file.code !== "file_too_big" && (
         <button
           type="button"
           class="icon-button"
@@ -109,6 +110,15 @@ export function HeldFiles({ post }: { post: string }): JSX.Element | null {
 }
 
 function FilePicture({ file }: { file: TrayFile }): JSX.Element {
-  if (file.picture === null) return <Icon name="file" size={24} />;
-  return <img class="chip-picture" src={file.picture} alt="" />;
+  // Named as a picture it need not be one.
+  const [isBroken, setBroken] = useState(false);
+  const { picture } = file;
+  return picture === null || isBroken ? <Icon name="file" size={24} /> : (
+    <img
+      class="chip-picture"
+      src={picture}
+      alt=""
+      onError={() => setBroken(true)}
+    />
+  );
 }

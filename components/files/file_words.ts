@@ -31,7 +31,7 @@ export function stateText(
     const percent = new Intl.NumberFormat(t.locale, { style: "percent" });
     return t("files.uploading", { percent: percent.format(part) });
   }
-  if (code === "over_limit" || code === "file_too_big") {
+  if (code === "file_too_big") {
     return t("files.too_big", { limit: sizeText(t, limit) });
   }
   return t("files.failed", { reason: reasonOf(t, code) });

@@ -24,7 +24,7 @@ export interface TrayFile {
   state: "waiting" | "uploading" | "done" | "failed";
   /** The part that is sent, from 0 to 1. */
   part: number;
-  /** Why it failed: see {@link UploadFailure}, or `over_limit`. */
+  /** Why it failed: see {@link UploadFailure}. */
   code?: string;
   /** Once it is uploaded. */
   info?: FileInfo;
@@ -101,6 +101,11 @@ export class Tray {
     return this.#find(post)?.isKept === false;
   }
 
+  /** Whether a file is among them that no message can take along. */
+  get isTooBig(): boolean {
+    return this.#files.some(({ code }) => code === "file_too_big");
+  }
+
   /** The files of a message that waits. */
   filesOf(post: string): readonly TrayFile[] {
     return this.#find(post)?.files ?? [];
@@ -138,7 +143,7 @@ export class Tray {
   /** Uploads a file again that failed. */
   retry(id: string): void {
     const file = this.#all().find((one) => one.id === id);
-    if (file?.state === "failed" && file.code !== "over_limit") {
+    if (file?.state === "failed" && file.code !== "file_too_big") {
       Object.assign(file, { state: "waiting", part: 0 });
     }
     this.#pump();
@@ -227,7 +232,7 @@ export class Tray {
       part: 0,
     };
     if (file.size <= this.limit) return taken;
-    return Object.assign(taken, { state: "failed", code: "over_limit" });
+    return Object.assign(taken, { state: "failed", code: "file_too_big" });
   }
 
   #drop({ id, picture, info }: TrayFile): void {
