@@ -50,6 +50,11 @@ export function useRooms(client: ChatClient, props: ChatProps): RoomChoice {
     return here;
   };
   useEffect(() => {
+    // The entry that the page came by is its own, like those that it adds:
+    // Fresh would load the page anew on the way back to it.
+    if (!isOverlay()) history.replaceState(null, "");
+  }, []);
+  useEffect(() => {
     const onPopState = () => {
       if (!show(slugOfPath(location.pathname))) location.reload();
     };

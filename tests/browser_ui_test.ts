@@ -18,6 +18,7 @@ browserTest(
     const { page } = ana;
     const people = page.getByRole("list", { name: "People" });
     const show = page.getByRole("button", { name: "Show people" });
+    await page.evaluate(() => document.body.dataset.loaded = "once");
     await show.click();
     await people.waitFor();
     assert(!await ana.composer.isVisible());
@@ -31,6 +32,11 @@ browserTest(
       .getByRole("button", { name: "Hide people" }).click();
     await ana.composer.waitFor();
     assert(!await people.isVisible());
+    // In the page that was open, where nothing loads anew.
+    assertEquals(
+      await page.evaluate(() => document.body.dataset.loaded),
+      "once",
+    );
     const name = "Boats of all sizes and colours, and oars";
     await makeRoom(ana, name);
     const { x, width } = (await show.boundingBox())!;

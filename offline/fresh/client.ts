@@ -90,3 +90,10 @@ function reloadOnRestart(known?: string): void {
 }
 
 if (FRESH_DEVELOPMENT) reloadOnRestart();
+
+// Fresh makes the entry that a page came by its own, where the page leaves it
+// empty, and loads the page anew on the way back to it.
+if (!history.state) history.replaceState({ fClientNav: true }, "");
+addEventListener("popstate", ({ state }) => {
+  if (state?.fClientNav) location.reload();
+});
