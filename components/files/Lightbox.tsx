@@ -1,6 +1,6 @@
 /** Shows the pictures of the conversation large, one after another. */
 import { type JSX, render } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Translator } from "../../lib/translate.ts";
 import { Icon } from "../icons.tsx";
 
@@ -43,7 +43,8 @@ function Lightbox(
 ): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const [index, setIndex] = useState(first);
-  useEffect(() => dialog.current?.showModal(), []);
+  // Before the next key, which is meant for the dialog.
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   const { src, name } = pictures[index]!;
   const count = pictures.length;
   const go = (by: number) =>

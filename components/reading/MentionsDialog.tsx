@@ -1,6 +1,6 @@
 /** What mentions one, over the page. */
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { MentionsPage } from "../../lib/inbox.ts";
 import { Modal } from "../Modal.tsx";
 import { useWords } from "../words.ts";
@@ -27,7 +27,8 @@ export function MentionsDialog(
   };
   useEffect(() => load(null), []);
   const isLoaded = page !== null;
-  useEffect(() => {
+  // Before the next key, which moves from there.
+  useLayoutEffect(() => {
     body.current?.querySelector<HTMLElement>(".found a")?.focus();
   }, [isLoaded]);
   const again = (label: string) => (
