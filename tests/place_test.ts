@@ -1,6 +1,8 @@
 /** How the place shows itself: its name and picture, on every page and as an app. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { factsOf } from "../components/place/person_facts.ts";
 import { kindOf } from "../lib/files/file_kind.ts";
+import { translator } from "../lib/locale.ts";
 import { LIMITS } from "../lib/protocol.ts";
 import { type RunningApp, withApp } from "./support/app.ts";
 import { bytesOf, plainPng } from "./support/files.ts";
@@ -273,7 +275,12 @@ Deno.test("Lists about the place say what is there: one's own role, the time, pr
     const people = await pageOf(app, "/place/people", ana);
     assertEquals(people.match(/>Keep order</g)?.length, 1);
     assertStringIncludes(people, ">Your role<");
-    assert(/last seen [^·<]*\d\d:\d\d/.test(people));
+    // It is noted once an hour: the minute of just now would mislead.
+    assertStringIncludes(people, "seen in the last hour");
+    assert(!people.includes("last seen"));
+    const rest = { oneRoom: false, muted: null, banned: null, lastSeenAt: 1 };
+    const [, seen] = factsOf(translator("en"), { role: "guest", ...rest });
+    assert(/^last seen .*\d\d:\d\d$/.test(seen!), seen);
     const says = async () =>
       /private room/.test(await pageOf(app, "/place/rooms", ana));
     assert(!await says());
