@@ -23,6 +23,12 @@ export function excerptOf(
   return (line ?? "").trim().slice(0, MOST.shown);
 }
 
+/** A part of a message without its marks, line by line. */
+export function plainText(body: string): string {
+  return parseBody(body, NO_NAMES).flatMap(linesOf)
+    .filter((line) => line.trim() !== "").join("\n");
+}
+
 function linesOf(block: Block): string[] {
   switch (block.kind) {
     case "code":

@@ -6,7 +6,7 @@ import type {
   Inline,
   TableCell,
 } from "../components/body_tree.ts";
-import { excerptOf } from "../components/excerpt.ts";
+import { excerptOf, plainText } from "../components/excerpt.ts";
 import { translator } from "../lib/locale.ts";
 import { bombs } from "./fixtures/bombs.ts";
 import { VECTORS } from "./fixtures/xss.ts";
@@ -267,6 +267,10 @@ Deno.test("Tables have a header over rows, and nothing of them is lost", () => {
   assertEquals(table.sides, ["start", "start", "center", "end"]);
   const body = "|**a**|b|\n|-|-|\n|1|2|";
   assertEquals(excerptOf({ body }, translator("en")), "a | b");
+  assertEquals(
+    plainText(`Hi **Ana**,\n\n${body}\n- one\n\`\`\`ts\nlet a\n\`\`\``),
+    "Hi Ana,\na | b\n1 | 2\none\nlet a",
+  );
   staysText([
     "a|b\n1|2",
     "a|b\n-|-|-",

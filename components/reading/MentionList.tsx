@@ -1,6 +1,7 @@
 /** The messages that mention one. */
 import type { ComponentChildren, JSX } from "preact";
 import type { FoundMention, MentionsPage } from "../../lib/inbox.ts";
+import { plainText } from "../excerpt.ts";
 import { shownName } from "../person_name.ts";
 import { messagePath } from "../room_path.ts";
 import { useWords } from "../words.ts";
@@ -53,7 +54,7 @@ function Mention({ found }: { found: FoundMention }): JSX.Element {
           {`${t.shortDate(at)} ${t.time(at)}`}
         </time>
       </span>
-      <span class="found-text" dir="auto">{excerpt}</span>
+      <span class="found-text" dir="auto">{plainText(excerpt)}</span>
     </a>
   );
 }
