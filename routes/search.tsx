@@ -50,6 +50,7 @@ export default define.page<typeof handler>(({ data, req, state }) => {
           type="search"
           name="q"
           value={query || undefined}
+          autofocus={query === ""}
           dir="auto"
           aria-label={t("search.label")}
           aria-invalid={failure !== null ? "true" : undefined}
