@@ -182,6 +182,21 @@ Deno.test("A guest's link that is refused stays one when the form is sent again"
   });
 });
 
+Deno.test("A limit of an invitation that is no number is refused, not left out", async () => {
+  await withApp(async (app) => {
+    const ana = await owner(app, "Ana");
+    const asked = { role: "member", lifetime: "", uses: "" };
+    const isMade = async (changed: Record<string, string>) =>
+      (await sent(app, "/place/invitations", ana, { ...asked, ...changed }))
+        .includes("/join#");
+    for (const text of ["0", "-1", "2.5", "two"]) {
+      assert(!await isMade({ uses: text }), text);
+      assert(!await isMade({ lifetime: text }), text);
+    }
+    assert(await isMade({}));
+  });
+});
+
 Deno.test("An invitation made at an address of this machine alone says so", async () => {
   await withApp(async (app) => {
     const ana = await owner(app, "Ana");

@@ -77,7 +77,11 @@ async function dataOf(
 }
 
 function wishOf(form: URLSearchParams): InvitationWish {
-  const numberOf = (name: string) => Number(form.get(name)) || null;
+  // What is no number is refused: it must not mean that there is no limit.
+  const numberOf = (name: string) => {
+    const text = form.get(name)?.trim() ?? "";
+    return text === "" ? null : Number(text);
+  };
   const room = form.get("room")?.trim() || null;
   const role = form.get("role") === "member" ? "member" : "guest";
   // A guest's link without a room would let them in everywhere.
