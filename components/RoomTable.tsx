@@ -22,8 +22,12 @@ export function RoomTable({ rooms, query, more }: RoomTableProps): JSX.Element {
   if (rooms.length === 0) {
     return (
       <div class="notice small">
-        <p>{t("rooms.none_found", { query })}</p>
-        <p class="hint">{t("rooms.none_hint")}</p>
+        {query === "" ? <p>{t("rooms.none")}</p> : (
+          <>
+            <p>{t("rooms.none_found", { query })}</p>
+            <p class="hint">{t("rooms.none_hint")}</p>
+          </>
+        )}
       </div>
     );
   }
