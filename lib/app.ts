@@ -8,7 +8,7 @@ import { Challenges } from "./challenges.ts";
 import { ChatHub } from "./chat_hub.ts";
 import { type Condition, readCondition } from "./condition.ts";
 import type { Config } from "./config.ts";
-import { Connection } from "./connection.ts";
+import { Connection, type ConnectionHooks } from "./connection.ts";
 import { Credentials } from "./credentials.ts";
 import { lockFolder } from "./db/folder_lock.ts";
 import { type Database, openDatabase } from "./db/open.ts";
@@ -99,6 +99,11 @@ export class Atoll {
   readonly #following: Following;
   readonly #presence: Presence;
   readonly #requests: Requests;
+  readonly #hooks: ConnectionHooks = {
+    handle: (connection, frame) => this.#requests.handle(connection, frame),
+    onClose: (connection) => this.#disconnect(connection),
+    whenReady: (connection) => this.#hub.whenReady(connection),
+  };
   readonly #retention: Retention;
   readonly #signals: Signals;
   readonly #doorbells: Doorbells;
@@ -305,13 +310,7 @@ export class Atoll {
 
   /** Registers an open socket of a session; its frames go to `receive`. */
   connect(socket: Socket, session: Session): Connection {
-    const connection = new Connection(
-      socket,
-      session,
-      (connection, frame) => this.#requests.handle(connection, frame),
-      (connection) => this.#disconnect(connection),
-      (connection) => this.#hub.whenReady(connection),
-    );
+    const connection = new Connection(socket, session, this.#hooks);
     this.#following.connect(connection);
     this.#standing.add(connection);
     if (this.#closing) connection.close(CLOSE.restarting, "restarting 1000");

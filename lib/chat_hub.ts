@@ -69,7 +69,7 @@ export interface Subscription {
   /** Which refusal tells them so. */
   why: ErrorCode;
   /** Signals that it missed while it was slow. */
-  missed: Set<SignalType>;
+  missed: Set<SignalType> | undefined;
 }
 
 /** Signals are state: only the newest of each type matters. */
@@ -198,7 +198,7 @@ export class ChatHub {
       lastSeq: undefined,
       why: "no_room",
       check: request.check ?? (() => Promise.resolve()),
-      missed: new Set(),
+      missed: undefined,
     };
     room.subscriptions.add(subscription);
     connection.subscriptions.set(room.id, subscription);
@@ -641,17 +641,18 @@ export class ChatHub {
     const { connection } = subscription;
     if (subscription.lastSeq !== undefined) return;
     if (connection.offer(text)) return;
-    subscription.missed.add(type);
+    (subscription.missed ??= new Set()).add(type);
     void this.#slow.wait(connection);
   }
 
   #resume(connection: Connection): void {
     for (const subscription of connection.subscriptions.values()) {
-      for (const type of subscription.missed) {
+      const { missed = [] } = subscription;
+      subscription.missed = undefined;
+      for (const type of missed) {
         const text = subscription.room.signals.get(type);
         if (text !== undefined) this.#sendSignal(subscription, type, text);
       }
-      subscription.missed.clear();
       this.#pump(subscription);
     }
   }

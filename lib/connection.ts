@@ -38,14 +38,15 @@ export const CONNECTION_RATES: { frames: Rate; bytes: Rate } = {
   bytes: { burst: 2 * 1024 * 1024, perSecond: 256 * 1024 },
 };
 
-/** What a connection does with a frame; resolves when the next may be handled (L4). */
-export type FrameHandler = (
-  connection: Connection,
-  frame: ClientFrame,
-) => Promise<void>;
-
-/** Resolves when a connection is ready for entries, or has ended. */
-export type ReadyWaiter = (connection: Connection) => Promise<void>;
+/** What a connection calls; one object for all of them. */
+export interface ConnectionHooks {
+  /** Does what a frame asks; resolves when the next may be handled (L4). */
+  handle(connection: Connection, frame: ClientFrame): Promise<void>;
+  /** Called once, however it ends (D4). */
+  onClose(connection: Connection): void;
+  /** Resolves when a connection is ready for entries, or has ended: who doesn't read answers is asked nothing more. */
+  whenReady?(connection: Connection): Promise<void>;
+}
 
 /** A registered socket. */
 export class Connection {
@@ -54,9 +55,7 @@ export class Connection {
   /** The rooms on its screen, by room id. */
   readonly subscriptions: Map<string, Subscription> = new Map();
   readonly #socket: Socket;
-  readonly #handle: FrameHandler;
-  readonly #onClose: (connection: Connection) => void;
-  readonly #whenReady: ReadyWaiter | undefined;
+  readonly #hooks: ConnectionHooks;
   readonly #queue: string[] = [];
   readonly #frames = new TokenBucket(
     CONNECTION_RATES.frames,
@@ -68,22 +67,11 @@ export class Connection {
   #badFrames = 0;
   #closed = false;
 
-  /**
-   * Wraps an open socket; `onClose` is called once, however it ends (D4).
-   * Who doesn't read answers is asked nothing more: `whenReady` paces requests.
-   */
-  constructor(
-    socket: Socket,
-    session: Session,
-    handle: FrameHandler,
-    onClose: (connection: Connection) => void,
-    whenReady?: ReadyWaiter,
-  ) {
+  /** Wraps an open socket. */
+  constructor(socket: Socket, session: Session, hooks: ConnectionHooks) {
     this.#socket = socket;
     this.session = session;
-    this.#handle = handle;
-    this.#onClose = onClose;
-    this.#whenReady = whenReady;
+    this.#hooks = hooks;
   }
 
   /** Whether it ended: nothing is sent or handled any more. */
@@ -201,18 +189,18 @@ export class Connection {
     this.#closed = true;
     metrics.closed.add(String(code));
     this.#queue.length = 0;
-    this.#onClose(this);
+    this.#hooks.onClose(this);
   }
 
   async #handleQueue(): Promise<void> {
     this.#handling = true;
     for (let text; (text = this.#queue.shift()) !== undefined;) {
       this.#queuedSize -= text.length;
-      if (!this.ready) await this.#whenReady?.(this);
+      if (!this.ready) await this.#hooks.whenReady?.(this);
       if (this.#closed) break;
       try {
         const frame = parseClientFrame(text);
-        await this.#handle(this, frame);
+        await this.#hooks.handle(this, frame);
       } catch (error) {
         if (!(error instanceof FrameError)) throw error;
         this.#countBadFrame(error);

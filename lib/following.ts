@@ -2,7 +2,7 @@
  * Following (D6): each connection learns at most once a second what changed in
  * the rooms that its person follows and that are not on its screen.
  */
-import type { Connection, ReadyWaiter } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import type { ReadCursor } from "./db/membership_writes.ts";
 import type { MovedCursor, RoomHead } from "./db/drafts.ts";
 import type { FollowedRoom, MeFrame } from "./protocol.ts";
@@ -19,7 +19,7 @@ export interface FollowingStore {
   /** Stores that a person marked a room as unread from a message on. */
   markUnread(person: string, room: string, from: number): Promise<void>;
   /** Waits for a connection that isn't ready, and closes it when it never is (D3). */
-  whenReady: ReadyWaiter;
+  whenReady(connection: Connection): Promise<void>;
   /** Told when one of these failed; it is tried again by itself. */
   onError: (error: unknown) => void;
   /** Told when someone's first connection comes, or their last one goes. */

@@ -291,6 +291,23 @@ Deno.test("ChatHub waits while 64 KiB are buffered, then sends what was missed [
   assertEquals(slow.socket.seqs, quick.socket.seqs);
 });
 
+Deno.test("ChatHub keeps the signals that a connection missed until it took each [D3]", async () => {
+  const { connect, hub } = setUp();
+  const { join, socket } = connect();
+  await join();
+  socket.bufferedAmount = CONNECTION_LIMITS.mark;
+  const size = CONNECTION_LIMITS.mark;
+  hub.signal("room", "presence", JSON.stringify("p".repeat(size)));
+  hub.signal("room", "typing", '"t"');
+  const before = socket.sent.length;
+  socket.stalled = true;
+  socket.bufferedAmount = 0;
+  await until(() => socket.sent.length === before + 1);
+  socket.bufferedAmount = 0;
+  await until(() => socket.sent.length === before + 2);
+  assertEquals(socket.sent.at(-1), '"t"');
+});
+
 Deno.test("ChatHub buffers no more than the bound for a peer that stopped reading [D3]", async () => {
   const { connect, post } = setUp();
   const stuck = connect("Omar");
@@ -465,13 +482,11 @@ Deno.test("Requests of a connection wait until it has read the answers [D3]", as
   const { hub } = setUp();
   const handled: unknown[] = [];
   const socket = new FakeSocket();
-  const connection = new Connection(
-    socket,
-    fakeSession(),
-    (_, { ref }) => Promise.resolve(void handled.push(ref)),
-    (connection) => hub.remove(connection),
-    (connection) => hub.whenReady(connection),
-  );
+  const connection = new Connection(socket, fakeSession(), {
+    handle: (_, { ref }) => Promise.resolve(void handled.push(ref)),
+    onClose: (connection) => hub.remove(connection),
+    whenReady: (connection) => hub.whenReady(connection),
+  });
   socket.bufferedAmount = CONNECTION_LIMITS.mark;
   connection.receive('{"type":"ping","ref":1}');
   connection.receive('{"type":"ping","ref":2}');

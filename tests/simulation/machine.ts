@@ -134,13 +134,15 @@ export class Machine {
         ...{ person, hash: person.id, expiresAt: Infinity, extended: false },
         ...{ role: "guest", onlyRoom: null, mutedUntil: null, provedAt: 0 },
       },
-      (connection, frame) => this.#requests.handle(connection, frame),
-      (connection) => {
-        this.#connections.delete(connection);
-        this.#hub.remove(connection);
-        this.#following.disconnect(connection);
+      {
+        handle: (connection, frame) => this.#requests.handle(connection, frame),
+        onClose: (connection) => {
+          this.#connections.delete(connection);
+          this.#hub.remove(connection);
+          this.#following.disconnect(connection);
+        },
+        whenReady: (connection) => this.#hub.whenReady(connection),
       },
-      (connection) => this.#hub.whenReady(connection),
     );
     this.#connections.add(connection);
     this.#following.connect(connection);

@@ -1,5 +1,5 @@
 /** A socket that keeps what was sent, for tests without a network. */
-import { Connection, type FrameHandler } from "../../lib/connection.ts";
+import { Connection, type ConnectionHooks } from "../../lib/connection.ts";
 import type { Entry, ServerFrame } from "../../lib/protocol.ts";
 import type { Session } from "../../lib/sessions.ts";
 import type { Socket } from "../../lib/socket.ts";
@@ -58,16 +58,14 @@ export function fakeSession(name = "Ana"): Session {
 export function fakeConnection(
   options: {
     name?: string;
-    handle?: FrameHandler;
-    onClose?: (connection: Connection) => void;
-  } = {},
+  } & Partial<ConnectionHooks> = {},
 ): { socket: FakeSocket; connection: Connection } {
   const socket = new FakeSocket();
-  const connection = new Connection(
-    socket,
-    fakeSession(options.name),
-    options.handle ?? (() => Promise.resolve()),
-    options.onClose ?? (() => {}),
-  );
+  const { name, ...hooks } = options;
+  const connection = new Connection(socket, fakeSession(name), {
+    handle: () => Promise.resolve(),
+    onClose: () => {},
+    ...hooks,
+  });
   return { socket, connection };
 }
