@@ -60,7 +60,7 @@ export const ROOM_ACTIONS = {
   follow: { open: everyone, private: inside, direct: inside },
   leave: { open: inside, private: inside, direct: nobody },
   pin: { open: accounts, private: inside, direct: inside },
-  // Who wants into an open room goes there: this lets in again who was sent out.
+  // Who wants into an open room goes there: this adds others, also who was sent out.
   invite: { open: keepers, private: inside, direct: nobody },
   inviteByLink: { open: openHosts, private: hosts, direct: nobody },
   manage: { open: keepers, private: keepers, direct: nobody },

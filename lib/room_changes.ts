@@ -156,8 +156,9 @@ export class RoomChanges {
   }
 
   /**
-   * Lets someone into a private room, or again into an open one. Refused like
-   * `Rooms.see`, or with `forbidden` or `no_person`.
+   * Lets someone into a private room, or adds them to an open one, also after
+   * they were sent out. Refused like `Rooms.see`, or with `forbidden` or
+   * `no_person`.
    */
   async invite(who: Who, idOrSlug: string, id: string): Promise<void> {
     const room = await this.#seeFor(who, idOrSlug, "invite");

@@ -26,7 +26,7 @@ export function RoomPeople(
       {may.includes("invite") && room.slug !== "lobby" && (
         <PeoplePicker
           id={INVITE_FIELD}
-          label={t(isOpen ? "room.let_back" : "room.invite")}
+          label={t(isOpen ? "room.add" : "room.invite")}
           without={new Set(people.map(({ id }) => id))}
           onPick={({ id }) => void change("PUT", `/people/${id}`)}
         />
