@@ -71,6 +71,7 @@ export function NewMessage(
               onPick={(person) => setPeople([...people, person])}
               onBack={() => setPeople(people.slice(0, -1))}
               autofocus
+              suggests
             />
           )}
         {code !== null && (

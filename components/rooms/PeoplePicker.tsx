@@ -21,29 +21,38 @@ export interface PeoplePickerProps {
   /** Backspace in an empty box. */
   onBack?: () => void;
   autofocus?: boolean;
+  /** Offers people before one types. */
+  suggests?: boolean;
 }
 
 /** A text box over a list: arrows choose, Enter takes. */
 export function PeoplePicker(props: PeoplePickerProps): JSX.Element {
-  const { id, label, without } = props;
+  const { id, label, without, suggests = false } = props;
   const t = useWords();
   const [query, setQuery] = useState("");
-  const [chosen, setChosen] = useState(0);
-  const found = usePeople(query);
-  const offered = found.people?.filter((person) => !without.has(person.id));
+  const [moved, setMoved] = useState<number | null>(null);
+  const found = usePeople(query, suggests);
+  const offered = found.people?.filter(({ id, name }) =>
+    !without.has(id) &&
+    // Until the answer is there, those of the last one whom it may have.
+    (found.query === query || fold(name).includes(fold(query)))
+  );
+  // Enter in an empty box is for the form.
+  const chosen = moved ?? (query === "" ? -1 : 0);
   const pick = (person: Person | undefined) => {
     if (person === undefined) return;
     props.onPick(person);
     setQuery("");
-    setChosen(0);
+    setMoved(null);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (isComposing(event)) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const count = offered?.length ?? 0;
-    if (event.key === "Enter" && query !== "") pick(offered?.[chosen]);
-    else if (step !== undefined && count > 0) {
-      setChosen((chosen + step + count) % count);
+    if (event.key === "Enter" && (query !== "" || chosen >= 0)) {
+      pick(offered?.[chosen]);
+    } else if (step !== undefined && count > 0) {
+      setMoved((Math.max(chosen + step, -1) + count) % count);
     } else if (event.key === "Backspace" && query === "") {
       return props.onBack?.();
     } else return;
@@ -66,7 +75,7 @@ export function PeoplePicker(props: PeoplePickerProps): JSX.Element {
         onKeyDown={onKeyDown}
         onInput={(event) => {
           setQuery(event.currentTarget.value);
-          setChosen(0);
+          setMoved(null);
         }}
       />
       <ul
@@ -88,7 +97,7 @@ export function PeoplePicker(props: PeoplePickerProps): JSX.Element {
           </li>
         ))}
       </ul>
-      {offered?.length === 0 && query !== "" && (
+      {offered?.length === 0 && query !== "" && found.query === query && (
         <p class="hint" role="status">{t("room.person_unknown", { query })}</p>
       )}
       {found.code !== null && (
@@ -98,16 +107,20 @@ export function PeoplePicker(props: PeoplePickerProps): JSX.Element {
   );
 }
 
+interface Found {
+  /** What was asked for. */
+  query: string;
+  people: readonly Person[] | null;
+  code: string | null;
+}
+
+const NOTHING: Found = { query: "", people: null, code: null };
+
 /** Whom the server finds, null while unknown; the last answer stays until the next. */
-function usePeople(query: string) {
-  const [found, setFound] = useState<
-    {
-      people: readonly Person[] | null;
-      code: string | null;
-    }
-  >({ people: null, code: null });
+function usePeople(query: string, suggests: boolean): Found {
+  const [found, setFound] = useState<Found>(NOTHING);
   useEffect(() => {
-    if (query.trim() === "") return setFound({ people: null, code: null });
+    if (query.trim() === "" && !suggests) return setFound(NOTHING);
     let isWanted = true;
     const timer = setTimeout(async () => {
       const path = `/api/people?q=${encodeURIComponent(query)}`;
@@ -115,8 +128,8 @@ function usePeople(query: string) {
       if (!isWanted) return;
       setFound(
         answer.ok
-          ? { people: answer.body.people, code: null }
-          : { people: null, code: answer.code },
+          ? { query, people: answer.body.people, code: null }
+          : { query, people: null, code: answer.code },
       );
     }, PAUSE);
     return () => {
@@ -125,4 +138,8 @@ function usePeople(query: string) {
     };
   }, [query]);
   return found;
+}
+
+function fold(text: string): string {
+  return text.trim().toLowerCase();
 }
