@@ -1,5 +1,6 @@
 /** `deno task start`: builds what changed and runs the server in its sandbox. */
 import { resolve } from "node:path";
+import { SETTINGS } from "../lib/config.ts";
 import { build, builtWith } from "./build.ts";
 import { choosePackages, packageFlags, ROOT } from "./packages.ts";
 import { runDeno } from "./process.ts";
@@ -35,6 +36,15 @@ export function serverPermissions(data: string): string[] {
   ];
 }
 
+/** Read by the launcher and by tests, not by the server. */
+const OTHERS = ["ATOLL_PACKAGES", "ATOLL_CHROMIUM", "ATOLL_POSTGRES"];
+
+/** Variables that look like settings and are none: a mistyped one changes nothing. */
+export function unknownSettings(names: readonly string[]): string[] {
+  const known = new Set([...SETTINGS.map(({ name }) => name), ...OTHERS]);
+  return names.filter((name) => name.startsWith("ATOLL_") && !known.has(name));
+}
+
 /** The first with all flags that the sandbox needs. */
 const LEAST_VERSION = [2, 9] as const;
 
@@ -52,6 +62,9 @@ async function start(): Promise<number> {
         `${Deno.version.deno}. Run "deno upgrade", or "npx -y deno@2.9.6 task start"`,
     );
     return 1;
+  }
+  for (const name of unknownSettings(Object.keys(Deno.env.toObject()))) {
+    console.warn(`${name} is no setting and changes nothing: see README.md`);
   }
   const built = await builtWith();
   const packages = await choosePackages({ built });

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { build } from "../tasks/build.ts";
 import { choosePackages, packageFlags, ROOT } from "../tasks/packages.ts";
-import { serverPermissions } from "../tasks/start.ts";
+import { serverPermissions, unknownSettings } from "../tasks/start.ts";
 import { RawConnection } from "./support/raw_http.ts";
 import { ServerProcess } from "./support/server.ts";
 import { until } from "./support/until.ts";
@@ -28,6 +28,11 @@ async function refusal(
     new TextDecoder().decode(stderr);
   return { code, lines: text.trim().split("\n") };
 }
+
+Deno.test("A mistyped setting is named when one starts", () => {
+  const names = ["PORT", "HOME", "ATOLL_DATA", "ATOLL_PACKAGES", "ATOLL_DATE"];
+  assertEquals(unknownSettings(names), ["ATOLL_DATE"]);
+});
 
 Deno.test("A bad setting stops the start with one line that names it", async () => {
   const cases: [Record<string, string>, RegExp][] = [
