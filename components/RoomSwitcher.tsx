@@ -1,6 +1,6 @@
 /** Goes to a room by a part of its name. */
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { FollowedRoom } from "../lib/protocol.ts";
 import type { Translator } from "../lib/translate.ts";
 import { isComposing } from "./keys.ts";
@@ -18,13 +18,14 @@ interface RoomSwitcherProps {
   onClose: () => void;
 }
 
-/** A text box over a list: arrows choose, Enter goes. */
+/** A text box over a list: arrows choose, Enter goes, or to all rooms. */
 export function RoomSwitcher(
   { rooms, onOpen, onClose }: RoomSwitcherProps,
 ): JSX.Element {
   const t = useWords();
   const [query, setQuery] = useState("");
   const [chosen, setChosen] = useState(0);
+  const all = useRef<HTMLAnchorElement>(null);
   const found = findRooms(rooms, query, t);
   const go = (room: FollowedRoom | undefined) => {
     if (room === undefined) return;
@@ -34,7 +35,8 @@ export function RoomSwitcher(
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (isComposing(event)) return;
-    if (event.key === "Enter") go(found[chosen]);
+    if (event.key === "Enter" && found.length === 0) all.current?.click();
+    else if (event.key === "Enter") go(found[chosen]);
     else if (step !== undefined && found.length > 0) {
       setChosen((chosen + step + found.length) % found.length);
     } else return;
@@ -82,7 +84,7 @@ export function RoomSwitcher(
         ))}
       </ul>
       {found.length === 0 && <p class="hint">{t("switcher.none")}</p>}
-      <a class="ghost" href={`/rooms?q=${encodeURIComponent(query)}`}>
+      <a ref={all} class="ghost" href={`/rooms?q=${encodeURIComponent(query)}`}>
         {t("switcher.browse")}
       </a>
     </Modal>

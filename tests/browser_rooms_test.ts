@@ -124,6 +124,11 @@ browserTest(
     await page.getByRole("heading", { name: "Mei and Omar" }).waitFor();
     await isSound(ana);
     await isSound(omar);
+    // What is no room of one's own is looked for among all.
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: "Room" }).fill("boats");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`${server.url}/rooms?q=boats`);
   },
 );
 
