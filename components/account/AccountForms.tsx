@@ -71,6 +71,7 @@ function ConfirmCard(props: AccountFormsProps): JSX.Element {
             label={t("account.password")}
             error={errorOf(props, "confirm", t)}
             value=""
+            autofocus
             autocomplete="current-password"
           />
           <Act act="confirm" label={t("account.confirm")} primary />
