@@ -22,6 +22,8 @@ export function ConnectionBar(
   const t = useWords();
   const seconds = useSecondsUntil(status === "reconnecting" ? retryAt : null);
   const { messages, changes } = unsent;
+  // Chinese sentences have no space between them.
+  const space = t.locale === "zh-CN" ? "" : " ";
   if (status !== "reconnecting" && status !== "offline") return null;
   return (
     <div class="connection-bar">
@@ -33,9 +35,9 @@ export function ConnectionBar(
           : seconds > 0
           ? t("connection.retry_in", { count: seconds })
           : t("connection.retry_now")}
-        {messages > 0 && ` ${t("connection.unsent", { count: messages })}`}
+        {messages > 0 && space + t("connection.unsent", { count: messages })}
         {changes > 0 &&
-          ` ${t("connection.unsent_changes", { count: changes })}`}
+          space + t("connection.unsent_changes", { count: changes })}
       </span>
       {status === "reconnecting" && (
         <button type="button" class="button small" onClick={onTry}>

@@ -111,9 +111,13 @@ Deno.test("Where only the room is in view, the way back says how much waits else
 });
 
 Deno.test("While cut off the bar says how many messages and changes wait", async () => {
-  const bar = (messages: number, changes: number) =>
+  const bar = (
+    messages: number,
+    changes: number,
+    locale: "en" | "zh-CN" = "en",
+  ) =>
     render(
-      <Words.Provider value={translator("en")}>
+      <Words.Provider value={translator(locale)}>
         <ConnectionBar
           status="offline"
           retryAt={null}
@@ -130,6 +134,7 @@ Deno.test("While cut off the bar says how many messages and changes wait", async
   const changed = await bar(0, 1);
   assertStringIncludes(changed, "1 change is unsent.");
   assert(!changed.includes("message"));
+  assertStringIncludes(await bar(1, 2, "zh-CN"), "发送。1 条消息");
 });
 
 Deno.test("What a form was refused for is shown with the text", async () => {
