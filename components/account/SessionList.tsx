@@ -1,6 +1,7 @@
 /** Where one is signed in. */
 import type { JSX } from "preact";
 import type { ListedSession } from "../../lib/sessions.ts";
+import { isLately } from "../place/person_facts.ts";
 import { useWords } from "../words.ts";
 
 /** One's sessions, each with a form that ends it; `own` is the hash of this one. */
@@ -38,6 +39,7 @@ function SessionRow(
   { session, isThis }: { session: ListedSession; isThis: boolean },
 ): JSX.Element {
   const t = useWords();
+  const { lastSeenAt } = session;
   const device = session.device || t("account.session_unknown");
   return (
     <li>
@@ -47,7 +49,9 @@ function SessionRow(
         <p class="hint">
           {t("account.session_since", { when: t.moment(session.createdAt) })}
           {" · "}
-          {t("account.session_seen", { when: t.moment(session.lastSeenAt) })}
+          {isLately(lastSeenAt)
+            ? t("people.seen_lately")
+            : t("account.session_seen", { when: t.moment(lastSeenAt) })}
         </p>
       </div>
       {!isThis && (

@@ -24,8 +24,12 @@ export function factsOf(t: Translator, person: Facts): string[] {
 }
 
 /** It is noted once an hour: whoever is here now was seen up to an hour ago. */
+export function isLately(at: number): boolean {
+  return Date.now() - at < NOTED_EVERY;
+}
+
 function seenOf(t: Translator, at: number): string {
-  return Date.now() - at < NOTED_EVERY
+  return isLately(at)
     ? t("people.seen_lately")
     : t("people.seen", { when: `${t.shortDate(at)}, ${t.time(at)}` });
 }
