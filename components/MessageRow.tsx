@@ -6,7 +6,7 @@ import type { PendingRow } from "../lib/client/pending_rows.ts";
 import type { Message } from "../lib/protocol.ts";
 import { Avatar } from "./Avatar.tsx";
 import { ReaderContext } from "./body_context.ts";
-import { HeldFiles } from "./files/FileChips.tsx";
+import { HeldFiles, HeldNote } from "./files/FileChips.tsx";
 import { MessageFiles } from "./files/MessageFiles.tsx";
 import { FoldedBody } from "./FoldedBody.tsx";
 import { Icon } from "./icons.tsx";
@@ -137,6 +137,13 @@ export const MessageRow = memo(function MessageRow(
               actions={actions}
             />
           </TabStops>
+        )}
+        {pending !== null && (
+          <HeldNote
+            post={pending.id}
+            waiting={props.waiting}
+            onDiscard={() => actions.discard(pending.id)}
+          />
         )}
         <MessageNote {...props} />
       </div>

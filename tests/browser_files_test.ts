@@ -214,6 +214,14 @@ browserTest(
     await uploads.letGo();
     await ada.sees("It comes");
     await page.getByRole("link", { name: /^Download slow.txt/ }).waitFor();
+    // It can be given up while it waits.
+    const late = await holdUploads(ada);
+    await choose(ada, text("late.txt"));
+    await until(() => late.held.length === 1, "an upload that is given up");
+    await ada.says("Not after all");
+    const given = ada.message("Not after all");
+    await given.getByRole("button", { name: "Delete" }).click();
+    await given.waitFor({ state: "detached" });
 
     // Nobody is asked whether to leave: what was sent is kept.
     page.on("dialog", (dialog) => {

@@ -84,24 +84,47 @@ export function HeldFiles({ post }: { post: string }): JSX.Element | null {
   const t = useWords();
   const tray = useTray();
   const files = tray?.filesOf(post) ?? [];
+  if (files.length === 0) return null;
+  return (
+    <ul class="chips">
+      {files.map((file) => (
+        <li key={file.id} class="chip">
+          <FilePicture file={file} />
+          <span class="chip-text">
+            <bdi class="chip-name">{file.file.name}</bdi>
+            <span class="chip-state">{stateText(t, file, tray!.limit)}</span>
+            {file.state === "uploading" && (
+              <progress value={file.part} aria-label={file.file.name} />
+            )}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What a message waits for while its files are uploaded, and how one gives it up. */
+export function HeldNote({ post, waiting, onDiscard }: {
+  post: string;
+  /** For a connection: then that is said elsewhere. */
+  waiting: boolean;
+  onDiscard: () => void;
+}): JSX.Element | null {
+  const t = useWords();
+  const tray = useTray();
+  const files = tray?.filesOf(post) ?? [];
   if (tray === null || files.length === 0) return null;
+  const failed = files.some(({ state }) => state === "failed");
   return (
     <>
-      <ul class="chips">
-        {files.map((file) => (
-          <li key={file.id} class="chip">
-            <FilePicture file={file} />
-            <span class="chip-text">
-              <bdi class="chip-name">{file.file.name}</bdi>
-              <span class="chip-state">{stateText(t, file, tray.limit)}</span>
-              {file.state === "uploading" && (
-                <progress value={file.part} aria-label={file.file.name} />
-              )}
-            </span>
-          </li>
-        ))}
-      </ul>
-      <p class="note">{t("files.sending")}</p>
+      {!waiting && !failed && (
+        <p class="note">
+          {t("files.sending")}{" "}
+          <button type="button" onClick={onDiscard}>
+            {t("message.discard")}
+          </button>
+        </p>
+      )}
       {tray.isNotKept(post) && (
         <p class="note note-failed" role="status">{t("files.not_kept")}</p>
       )}
