@@ -79,3 +79,34 @@ Deno.test("Mentions are counted until they are read, edited away or deleted", as
     await until(() => count() === 1, "one is read");
   });
 });
+
+Deno.test("Whoever is mentioned in an open room follows it from that message on", async () => {
+  await withAtoll(async (atoll, enter) => {
+    const [ana, omar] = [await enter("Ana"), await enter("Omar")];
+    const { id: room } = await atoll.rooms.create(ana.session, "Design");
+    const seen = () =>
+      omar.last("me")?.rooms.find((followed) => followed.room === room);
+    const first = await ana.post("Who draws?", room) as { id: string };
+    await ana.post("@Omar, you?", room);
+    await ana.post("@omar, please", room);
+    await until(() => seen()?.mentions === 2, "both mentions are told");
+    const { posts, lastReadPosts } = seen()!;
+    assertEquals([posts, lastReadPosts], [3, 1]);
+
+    // Leaving ends it, until one is mentioned again, be it by an edit.
+    await atoll.roomChanges.leave(omar.session, room);
+    await until(() => seen() === undefined, "the room is gone");
+    await ana.post("And the others?", room);
+    await ana.ask({
+      ...{ type: "edit", room, id: crypto.randomUUID(), message: first.id },
+      body: "Who draws, @Omar?",
+    });
+    await until(() => seen()?.mentions === 3, "all that mentions one is new");
+
+    await atoll.roomChanges.remove(ana.session, room, omar.session.person.id);
+    await until(() => seen() === undefined, "one was sent out");
+    await ana.post("@Omar, sorry", room);
+    const { rooms } = await atoll.rooms.followed(omar.session.person.id);
+    assertEquals(rooms.map(({ slug }) => slug), ["lobby"]);
+  });
+});

@@ -56,6 +56,7 @@ export async function append(
   const acts = await carryOut(trx, changed, now);
   await recordEntries(trx, changed);
   const mentioned = await writeMentions(trx, changed);
+  await leadIn(trx, changed, now);
   const cursors = await bumpMoved(trx, moved, [...mentioned]);
   const people = [...mentioned, ...acts.flatMap((act) => act.person ?? [])];
   const filesLost = changed.some(({ deleted }) => deleted.size > 0);
@@ -186,6 +187,47 @@ async function writeMentions(
     await trx.insertInto("mentions").values(some).execute();
   }
   return people;
+}
+
+/**
+ * Whoever is mentioned in an open room follows it from that message on: else
+ * nothing would tell them of it. Not while they are sent out.
+ */
+async function leadIn(
+  trx: Trx,
+  plans: readonly AppendPlan[],
+  now: number,
+): Promise<void> {
+  for (const { room, mentions } of plans) {
+    if (room.kind !== "open" || mentions.length === 0) continue;
+    await trx.insertInto("memberships").columns([
+      ...["person", "room"] as const,
+      ...["last_read", "last_read_posts", "joined_at"] as const,
+    ]).expression(
+      trx.selectFrom("mentions as n")
+        .innerJoin(
+          "messages as m",
+          (join) =>
+            join.onRef("m.room", "=", "n.room").onRef("m.seq", "=", "n.seq"),
+        )
+        .where("n.room", "=", room.id)
+        .where("n.seq", "in", padded(mentions.map(({ seq }) => seq)))
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(
+            selectFrom("removals as r").select("r.person")
+              .whereRef("r.person", "=", "n.person")
+              .whereRef("r.room", "=", "n.room").where("r.until", ">", now),
+          ))
+        )
+        .orderBy("m.seq")
+        .select((eb) => [
+          ...["n.person", "n.room"] as const,
+          eb("m.seq", "-", 1).as("last_read"),
+          eb("m.posts", "-", 1).as("last_read_posts"),
+          eb.val(now).as("joined_at"),
+        ]),
+    ).onConflict((conflict) => conflict.doNothing()).execute();
+  }
 }
 
 /** Blanks what was posted and edited; the deleting entry has no text (L7). */
