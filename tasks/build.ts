@@ -23,8 +23,13 @@ const SOURCES = [
 const OUT_DIR = `${ROOT}_fresh`;
 const MARK = `${OUT_DIR}/built_from`;
 
-/** What the pages were built with; undefined where something changed since. */
+/**
+ * What the pages were built with; undefined where something changed since, or
+ * the packages are gone that are downloaded with a build.
+ */
 export async function builtWith(): Promise<Packages | undefined> {
+  const modules = await Deno.stat(`${ROOT}node_modules`).catch(ignoreNotFound);
+  if (!modules) return undefined;
   const mark = await Deno.readTextFile(MARK).catch(() => "");
   const [packages, fingerprint] = mark.split(" ");
   if (fingerprint !== await fingerprintOfSources()) return undefined;

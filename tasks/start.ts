@@ -2,7 +2,12 @@
 import { resolve } from "node:path";
 import { SETTINGS } from "../lib/config.ts";
 import { build, builtWith } from "./build.ts";
-import { choosePackages, packageFlags, ROOT } from "./packages.ts";
+import {
+  choosePackages,
+  packageFlags,
+  type Packages,
+  ROOT,
+} from "./packages.ts";
 import { runDeno } from "./process.ts";
 
 /** What the server and its packages may read from the environment. */
@@ -23,8 +28,12 @@ const VARIABLES = [
 ];
 
 /** The flags that let the server do what it must, and nothing else. */
-export function serverPermissions(data: string): string[] {
+export function serverFlags(packages: Packages, data: string): string[] {
   return [
+    ...packageFlags(packages),
+    // The build filled it. Else Deno looks after it for each part of the app,
+    // which is half of a start with Fresh from JSR.
+    "--node-modules-dir=manual",
     "--no-prompt",
     "--allow-net",
     `--allow-read=${ROOT},${data}`,
@@ -71,8 +80,8 @@ async function start(): Promise<number> {
   const failed = packages === built ? 0 : await build(packages);
   if (failed) return failed;
   const data = resolve(ROOT, Deno.env.get("ATOLL_DATA")?.trim() || "data");
-  const flags = [...packageFlags(packages), ...serverPermissions(data)];
-  const args = ["run", "--quiet", ...flags, "lib/serve.ts"];
+  const flags = ["--quiet", ...serverFlags(packages, data)];
+  const args = ["run", ...flags, "lib/serve.ts"];
   return await runDeno(args, { cwd: ROOT });
 }
 

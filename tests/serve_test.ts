@@ -1,8 +1,8 @@
 /** The server as a process: how it starts, refuses to start, and stops. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { build } from "../tasks/build.ts";
-import { choosePackages, packageFlags, ROOT } from "../tasks/packages.ts";
-import { serverPermissions, unknownSettings } from "../tasks/start.ts";
+import { choosePackages, ROOT } from "../tasks/packages.ts";
+import { serverFlags, unknownSettings } from "../tasks/start.ts";
 import { RawConnection } from "./support/raw_http.ts";
 import { ServerProcess } from "./support/server.ts";
 import { until } from "./support/until.ts";
@@ -17,9 +17,9 @@ async function refusal(
   const packages = await choosePackages();
   assertEquals(await build(packages), 0);
   const data = await Deno.makeTempDir();
-  const permissions = serverPermissions(env.ATOLL_DATA ?? data);
+  const flags = serverFlags(packages, env.ATOLL_DATA ?? data);
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", ...packageFlags(packages), ...permissions, "lib/serve.ts"],
+    args: ["run", ...flags, "lib/serve.ts"],
     cwd: ROOT,
     env: { PORT: "0", HOST: "127.0.0.1", ATOLL_DATA: data, ...env },
   }).output();

@@ -1,8 +1,8 @@
 /** The built server as a process of its own, which can be killed and started again. */
 import { build } from "../../tasks/build.ts";
 import { freePort } from "../../tasks/free_port.ts";
-import { choosePackages, packageFlags, ROOT } from "../../tasks/packages.ts";
-import { serverPermissions } from "../../tasks/start.ts";
+import { choosePackages, ROOT } from "../../tasks/packages.ts";
+import { serverFlags } from "../../tasks/start.ts";
 import { until } from "./until.ts";
 
 /** How a server process differs from an ordinary one. */
@@ -70,10 +70,9 @@ export class ServerProcess {
   /** Starts the process (again) and waits until it answers. */
   async restart(): Promise<void> {
     const { flags = [], onComplaint } = this.#options;
-    const packages = packageFlags(await choosePackages());
-    const all = [...packages, ...serverPermissions(this.data), ...flags];
+    const own = serverFlags(await choosePackages(), this.data);
     this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", ...all, "lib/serve.ts"],
+      args: ["run", ...own, ...flags, "lib/serve.ts"],
       cwd: ROOT,
       env: {
         PORT: String(this.port),
