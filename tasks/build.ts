@@ -21,17 +21,19 @@ const SOURCES = [
   "static",
 ];
 const OUT_DIR = `${ROOT}_fresh`;
-const MARK = `${OUT_DIR}/built_from`;
+/** What a build was made from: one mark is gone with the pages, one with the packages. */
+const MARKS = [`${OUT_DIR}/built_from`, `${ROOT}node_modules/.built_from`];
 
 /**
  * What the pages were built with; undefined where something changed since, or
- * the packages are gone that are downloaded with a build.
+ * the packages are gone that come with a build.
  */
 export async function builtWith(): Promise<Packages | undefined> {
-  const modules = await Deno.stat(`${ROOT}node_modules`).catch(ignoreNotFound);
-  if (!modules) return undefined;
-  const mark = await Deno.readTextFile(MARK).catch(() => "");
+  const [mark = "", other] = await Promise.all(
+    MARKS.map((path) => Deno.readTextFile(path).catch(() => "")),
+  );
   const [packages, fingerprint] = mark.split(" ");
+  if (mark !== other) return undefined;
   if (fingerprint !== await fingerprintOfSources()) return undefined;
   return packages as Packages;
 }
@@ -47,7 +49,9 @@ export async function build(packages: Packages): Promise<number> {
   const flags = ["-A", "--quiet", ...packageFlags(packages)];
   const args = ["run", ...flags, "dev.ts", "build"];
   const code = await runDeno(args, { cwd: ROOT });
-  if (code === 0) await Deno.writeTextFile(MARK, `${packages} ${fingerprint}`);
+  for (const mark of code === 0 ? MARKS : []) {
+    await Deno.writeTextFile(mark, `${packages} ${fingerprint}`);
+  }
   return code;
 }
 
