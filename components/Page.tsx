@@ -21,7 +21,7 @@ export function Page({ t, me, narrow, children }: PageProps): JSX.Element {
     <Words.Provider value={t}>
       <div class="page">
         <header class="page-head">
-          <Brand href={me === null ? "/" : "/rooms/lobby"} />
+          <Brand href="/" />
           {me !== null && (
             <nav class="page-nav" aria-label={t("app.menu")}>
               <a href="/rooms">{t("rooms.title")}</a>

@@ -20,7 +20,7 @@ export const handler = define.handlers({
       short_name: name,
       description: t("app.tagline"),
       lang: locale,
-      start_url: "/rooms/lobby",
+      start_url: "/",
       scope: "/",
       display: "standalone",
       background_color: "#f8fbfb",
