@@ -40,6 +40,11 @@ async function makeRoom({ page }: Visitor, name: string): Promise<void> {
   await page.getByRole("textbox", { name: "Room name" }).fill(name);
   await page.getByRole("button", { name: "Create" }).click();
   await page.getByRole("heading", { name }).waitFor();
+  // A frame later it takes the focus, where there is a keyboard.
+  await page.waitForFunction(() =>
+    document.activeElement?.matches(".composer textarea") ||
+    !matchMedia("(hover: hover)").matches
+  );
 }
 
 /** Waits until the message is wholly within the window. */
