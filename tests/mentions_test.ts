@@ -87,26 +87,31 @@ Deno.test("Whoever is mentioned in an open room follows it from that message on"
     const seen = () =>
       omar.last("me")?.rooms.find((followed) => followed.room === room);
     const first = await ana.post("Who draws?", room) as { id: string };
-    await ana.post("@Omar, you?", room);
+    const second = await ana.post("@Omar, you?", room) as { id: string };
     await ana.post("@omar, please", room);
     await until(() => seen()?.mentions === 2, "both mentions are told");
     const { posts, lastReadPosts } = seen()!;
     assertEquals([posts, lastReadPosts], [3, 1]);
 
-    // Leaving ends it, until one is mentioned again, be it by an edit.
+    // Leaving ends it, until one is mentioned anew, be it by an edit.
+    const edit = (message: string, body: string) =>
+      ana.ask({
+        ...{ type: "edit", room, id: crypto.randomUUID(), message, body },
+      });
     await atoll.roomChanges.leave(omar.session, room);
     await until(() => seen() === undefined, "the room is gone");
-    await ana.post("And the others?", room);
-    await ana.ask({
-      ...{ type: "edit", room, id: crypto.randomUUID(), message: first.id },
-      body: "Who draws, @Omar?",
-    });
+    await edit(second.id, "@Omar, will you?");
+    await ana.post("@here, the others?", room);
+    const { person } = omar.session;
+    const followed = async () =>
+      (await atoll.rooms.followed(person.id)).rooms.map(({ slug }) => slug);
+    assertEquals(await followed(), ["lobby"]);
+    await edit(first.id, "Who draws, @Omar?");
     await until(() => seen()?.mentions === 3, "all that mentions one is new");
 
-    await atoll.roomChanges.remove(ana.session, room, omar.session.person.id);
+    await atoll.roomChanges.remove(ana.session, room, person.id);
     await until(() => seen() === undefined, "one was sent out");
     await ana.post("@Omar, sorry", room);
-    const { rooms } = await atoll.rooms.followed(omar.session.person.id);
-    assertEquals(rooms.map(({ slug }) => slug), ["lobby"]);
+    assertEquals(await followed(), ["lobby"]);
   });
 });

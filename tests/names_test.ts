@@ -14,6 +14,8 @@ Deno.test("Names that look alike have one key [N1]", () => {
       ["Ana", "Ａｎａ"],
       ["Bob", "Вob"], // Cyrillic В, whose small letter looks like no Latin one
       ["Nick", "Νick"], // Greek Ν
+      ["Ivan", "Іvan"], // Cyrillic І, which looks like a small l, too
+      ["Ivan", "Ιvan"], // Greek Ι
       ["Вера", "вера"],
       ["Ruby", "ℜ𝘂ᖯʏ"],
       ["paul", "pau1"],
@@ -33,6 +35,7 @@ Deno.test("An @ before a name is none of it", () => {
   assertEquals(checkPersonName("＠Bob").key, checkPersonName("Bob").key);
   assertEquals(checkPersonName("b@b").name, "b@b");
   assertEquals(refusal("@here"), "name_reserved");
+  assertEquals(refusal("ADMІN"), "name_reserved"); // Cyrillic І
 });
 
 Deno.test("Names of all scripts are kept as they are written", () => {

@@ -20,16 +20,15 @@ async function withPooler(
   const store = new PostgresStore();
   await store.create();
   const errors: unknown[] = [];
-  {
-    await using pooler = await Pooler.start(store.settings);
-    const db = await openDatabase({
-      ...{ path: "", postgres: pooler.settings },
-      onError: (error) => errors.push(error),
-    });
-    await run({ db, pooler, errors });
-    await db.close();
-  }
-  await store.remove();
+  await using after = new AsyncDisposableStack();
+  after.defer(() => store.remove());
+  const pooler = after.use(await Pooler.start(store.settings));
+  const db = await openDatabase({
+    ...{ path: "", postgres: pooler.settings },
+    onError: (error) => errors.push(error),
+  });
+  after.defer(() => db.close());
+  await run({ db, pooler, errors });
 }
 
 function test(name: string, run: () => Promise<void>): void {

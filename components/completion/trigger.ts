@@ -43,11 +43,18 @@ export function triggerAt(text: string, caret: number): Trigger | null {
   return null;
 }
 
-/** The word between two colons of which the caret stands behind the second, or null. */
+/** The word between two colons of which the caret stands behind the second, or null; not in code. */
 export function closedEmoji(text: string, caret: number): Trigger | null {
-  if (text[caret - 1] !== ":") return null;
+  if (text[caret - 1] !== ":" || isCode(text.slice(0, caret))) return null;
   const trigger = triggerAt(text, caret - 1);
   return trigger?.kind === "emoji" ? trigger : null;
+}
+
+/** Whether a fence is open before, or a mark of code on the same line. */
+function isCode(before: string): boolean {
+  const count = (text: string, mark: string) => text.split(mark).length - 1;
+  const line = before.split("\n").at(-1)!.replaceAll("```", "");
+  return count(before, "```") % 2 === 1 || count(line, "`") % 2 === 1;
 }
 
 function asks(kind: TriggerKind, query: string): boolean {

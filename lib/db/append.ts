@@ -56,8 +56,9 @@ export async function append(
   const acts = await carryOut(trx, changed, now);
   await recordEntries(trx, changed);
   const mentioned = await writeMentions(trx, changed);
-  await leadIn(trx, changed, now);
   const cursors = await bumpMoved(trx, moved, [...mentioned]);
+  // Behind the locks of the persons, whose rows each new one refers to.
+  await leadIn(trx, changed, now);
   const people = [...mentioned, ...acts.flatMap((act) => act.person ?? [])];
   const filesLost = changed.some(({ deleted }) => deleted.size > 0);
   const changes = { acts, people, filesLost };
@@ -190,43 +191,45 @@ async function writeMentions(
 }
 
 /**
- * Whoever is mentioned in an open room follows it from that message on: else
- * nothing would tell them of it. Not while they are sent out.
+ * Whoever is mentioned by name in an open room follows it from that message on:
+ * else nothing would tell them of it. Not while they are sent out or banned.
  */
 async function leadIn(
   trx: Trx,
   plans: readonly AppendPlan[],
   now: number,
 ): Promise<void> {
-  for (const { room, mentions } of plans) {
-    if (room.kind !== "open" || mentions.length === 0) continue;
-    await trx.insertInto("memberships").columns([
-      ...["person", "room"] as const,
-      ...["last_read", "last_read_posts", "joined_at"] as const,
-    ]).expression(
-      trx.selectFrom("mentions as n")
-        .innerJoin(
-          "messages as m",
-          (join) =>
-            join.onRef("m.room", "=", "n.room").onRef("m.seq", "=", "n.seq"),
-        )
-        .where("n.room", "=", room.id)
-        .where("n.seq", "in", padded(mentions.map(({ seq }) => seq)))
-        .where(({ not, exists, selectFrom }) =>
-          not(exists(
-            selectFrom("removals as r").select("r.person")
-              .whereRef("r.person", "=", "n.person")
-              .whereRef("r.room", "=", "n.room").where("r.until", ">", now),
-          ))
-        )
-        .orderBy("m.seq")
-        .select((eb) => [
-          ...["n.person", "n.room"] as const,
-          eb("m.seq", "-", 1).as("last_read"),
-          eb("m.posts", "-", 1).as("last_read_posts"),
-          eb.val(now).as("joined_at"),
-        ]),
-    ).onConflict((conflict) => conflict.doNothing()).execute();
+  for (const { room, called } of plans) {
+    for (const [seq, { posts, people }] of room.kind === "open" ? called : []) {
+      if (people.length === 0) continue;
+      await trx.insertInto("memberships").columns([
+        ...["person", "room"] as const,
+        ...["last_read", "last_read_posts", "joined_at"] as const,
+      ]).expression(
+        trx.selectFrom("persons as p")
+          .innerJoin("rooms as r", (join) => join.on("r.id", "=", room.id))
+          .where("p.id", "in", padded(people))
+          // The account may have been deleted since the name was found.
+          .where("p.name_key", "is not", null)
+          .where(({ eb, or }) =>
+            or([eb("banned_until", "is", null), eb("banned_until", "<=", now)])
+          )
+          .where(({ not, exists, selectFrom }) =>
+            not(exists(
+              selectFrom("removals as out").select("out.person")
+                .whereRef("out.person", "=", "p.id")
+                .whereRef("out.room", "=", "r.id").where("out.until", ">", now),
+            ))
+          )
+          .select(({ ref, val }) => [
+            ref("p.id").as("person"),
+            ref("r.id").as("room"),
+            val(seq - 1).as("last_read"),
+            val(posts - 1).as("last_read_posts"),
+            val(now).as("joined_at"),
+          ]),
+      ).onConflict((conflict) => conflict.doNothing()).execute();
+    }
   }
 }
 

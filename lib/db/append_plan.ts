@@ -68,6 +68,8 @@ export class AppendPlan {
   readonly named = new Set<number>();
   /** Who is mentioned in them. */
   mentions: MentionsTable[] = [];
+  /** Whom messages came to mention by name, by the message's seq. */
+  readonly called = new Map<number, { posts: number; people: string[] }>();
   /** What those who keep order did, for the record. */
   readonly noted: { draft: Draft; at: number; person: string | null }[] = [];
   /** Uploads that become files of new messages. */
@@ -157,7 +159,8 @@ export class AppendPlan {
     if (uploads === null) return { refused: "no_file" };
     this.room.posts++;
     const outcome = this.#stand(draft, withFiles(dataOf(draft), uploads));
-    this.#mention(this.room.head, draft);
+    const { head: seq, posts } = this.room;
+    this.#mention({ seq, posts }, draft);
     return outcome;
   }
 
@@ -197,9 +200,9 @@ export class AppendPlan {
     const outcome = this.#about(message, draft);
     message.body = draft.body;
     message.edited_at = this.#at;
-    const { mentions: _, ...rest } = JSON.parse(message.data ?? "{}");
+    const { mentions: before, ...rest } = JSON.parse(message.data ?? "{}");
     message.data = toJson({ ...rest, ...dataOf(draft) });
-    this.#mention(message.seq, draft);
+    this.#mention(message, draft, before);
     return outcome;
   }
 
@@ -210,7 +213,7 @@ export class AppendPlan {
     message.deleted = 1;
     message.data = message.reactions = message.pinned_at = null;
     this.deleted.add(message);
-    this.#mention(message.seq, draft);
+    this.#mention(message, draft);
     for (const entry of this.#entriesById.values()) {
       if (entry.id === message.id || isEditOf(entry, message)) blank(entry);
     }
@@ -218,18 +221,27 @@ export class AppendPlan {
   }
 
   #mention(
-    seq: number,
-    draft: { author: string; mentions?: readonly Mention[] | undefined },
+    { seq, posts }: { seq: number; posts: number },
+    { author, mentions = [] }: {
+      author: string;
+      mentions?: readonly Mention[] | undefined;
+    },
+    before: readonly { id: string }[] = [],
   ): void {
     const isNew = seq === this.room.head;
     if (!isNew) this.named.add(seq);
     this.mentions = this.mentions.filter((one) => one.seq !== seq);
-    const people = draft.mentions?.flatMap(({ id, here }) => here ?? [id]);
+    // Nobody has to be told of what they said themselves.
+    const others = mentions.filter(({ id }) => id !== author);
     const place = { room: this.room.id, seq, at: this.#at };
+    const people = others.flatMap(({ id, here }) => here ?? [id]);
     for (const person of new Set(people)) {
-      // Nobody has to be told of what they said themselves.
-      if (person !== draft.author) this.mentions.push({ person, ...place });
+      if (person !== author) this.mentions.push({ person, ...place });
     }
+    const known = new Set(before.map(({ id }) => id));
+    for (const id of this.called.get(seq)?.people ?? []) known.delete(id);
+    const called = others.filter(({ id, here }) => !here && !known.has(id));
+    this.called.set(seq, { posts, people: called.map(({ id }) => id) });
   }
 
   /** An entry that is a message itself. */

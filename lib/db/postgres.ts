@@ -237,8 +237,12 @@ class ReadingDriver implements Driver {
 
   /** Found out once in each connection, which is prepared where it stays the same. */
   #isPooled(client: PoolClient): Promise<boolean> {
-    const known = this.#pooled.get(client) ?? this.#prepare(client);
-    this.#pooled.set(client, known);
+    let known = this.#pooled.get(client);
+    if (!known) {
+      known = this.#prepare(client);
+      this.#pooled.set(client, known);
+      known.catch(() => this.#pooled.delete(client));
+    }
     return known;
   }
 
