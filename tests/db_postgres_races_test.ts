@@ -142,12 +142,13 @@ async function heldWhileWaiting(
   held: string,
   others: readonly string[],
   write: () => Promise<unknown>,
+  strength = "for update",
 ): Promise<string[]> {
   const isHeld = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();
   const holding = store.hold(
     `set local idle_in_transaction_session_timeout = 0;
-     select from ${held} for update`,
+     select from ${held} ${strength}`,
     isHeld.resolve,
     gate.promise,
   );
@@ -241,6 +242,39 @@ test(
     const read = await db.read.selectFrom("memberships").select("last_read")
       .where("room", "in", rooms).execute();
     assertEquals(read.map(({ last_read }) => last_read), [1, 1]);
+  },
+);
+
+test(
+  "leads the mentioned into a room behind the locks of persons [L1]",
+  async ([db], store) => {
+    const omar = await person(db, "Omar");
+    const zoe = await person(db, "Zoe");
+    const ana = await person(db, "Ana");
+    assert(omar < zoe && zoe < ana, "ids grow");
+    const room = uuidv7();
+    await db.write("createRoom", {
+      ...{ id: room, name: "Boats", key: "boats", slug: "boats" },
+      ...{ kind: "open", person: ana, now: Date.now() },
+    });
+    const draft = {
+      ...{ kind: "posted", room, id: uuidv7(), author: ana } as const,
+      body: "@Omar @Zoe",
+      mentions: [{ id: omar, name: "Omar" }, { id: zoe, name: "Zoe" }],
+    };
+    // As a row that refers to Omar does: what refers to both goes past it, and
+    // then two that lead them into two rooms would wait for each other.
+    const taken = await heldWhileWaiting(
+      store,
+      `persons where id = '${omar}'`,
+      [`persons where id = '${zoe}'`],
+      () => db.write("append", { drafts: [draft], now: Date.now() }),
+      "for key share",
+    );
+    assertEquals(taken, []);
+    const inside = await db.read.selectFrom("memberships").select("person")
+      .where("room", "=", room).orderBy("person").execute();
+    assertEquals(inside.map(({ person }) => person), [omar, zoe, ana]);
   },
 );
 
