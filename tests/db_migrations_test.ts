@@ -73,6 +73,33 @@ test("make a new database with a lobby and an epoch [L9]", async (store) => {
   assertEquals(backupsOf(store), [], "there was nothing to back up");
 });
 
+test("look people and rooms up by the keys that names have now [N1]", async (store) => {
+  await migrateTo(store, MIGRATIONS.slice(0, 10));
+  const db = new DatabaseSync(store.file);
+  const add = db.prepare(
+    `insert into persons (id, name, name_key, head, created_at, last_seen_at)
+      values (?, ?, ?, 0, 0, 0)`,
+  );
+  // With the keys that they had; of the last two, one has the other's.
+  const people: [name: string, key: string][] = [
+    ["Вob", "вob"],
+    ["@Ana", "@ana"],
+    ["@Eve", "@eve"],
+    ["Eve", "eve"],
+  ];
+  for (const [i, [name, key]] of people.entries()) {
+    add.run(new Uint8Array(16).fill(i), name, key);
+  }
+  db.exec("update rooms set name = 'Вoats', name_key = 'вoats'");
+  db.close();
+  await (await store.open()).close();
+  const keysOf = (table: string) =>
+    rowsOf(store.file, `select name_key from ${table} order by id`)
+      .map(({ name_key }) => name_key);
+  assertEquals(keysOf("persons"), ["bob", "ana", "@eve", "eve"]);
+  assertEquals(keysOf("rooms"), ["boats"]);
+});
+
 test("change nothing where nothing is missing", async (store) => {
   await (await store.open()).close();
   const schema = "select sql from sqlite_schema order by name";

@@ -11,6 +11,7 @@ import { order } from "./0007_order.ts";
 import { changes } from "./0008_changes.ts";
 import { challenges } from "./0009_challenges.ts";
 import { fileRemovals } from "./0010_file_removals.ts";
+import { nameKeys } from "./0011_name_keys.ts";
 import type { Dialect, Migration } from "./migration.ts";
 
 /** All steps in order; the version of a schema is how many of them it has taken. */
@@ -25,6 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
   changes,
   challenges,
   fileRemovals,
+  nameKeys,
 ];
 
 /** What `migrate` needs besides the database. */
